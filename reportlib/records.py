@@ -1,0 +1,219 @@
+"""The plain records that pass between the rooms, and the error classes.
+
+Everything here is frozen: a room returns new records and never changes the ones it was given.
+Offsets called ``start`` and ``end`` are Python string indexes into the **page text**, end
+exclusive. Offsets into normalised text are always called ``at``, ``first`` or ``last``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+
+class ReportlibError(ValueError):
+    """Anything wrong with the caller's file, folder, table or name."""
+
+
+class ReadError(ReportlibError):
+    """A file that cannot be read as a page; the message is its ``reason`` in ``pages``."""
+
+
+class DataError(ReportlibError):
+    """A bad row in one of the package's own data files, named by file and line."""
+
+
+class OutputError(ReportlibError):
+    """The output folder cannot be used as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file, or one row of a table file.
+
+    ``kind`` is "page" (readable), "skipped" or "failed"; the build turns "page" into "report" or
+    "other". ``given`` is what the user's sidecar says of the page (place, adcode, year, note).
+    """
+
+    doc: str
+    path: str
+    text: str = ""
+    kind: str = "page"
+    reason: str = ""
+    sha256: str = ""
+    encoding: str = ""
+    damage: str = ""
+    title: str = ""
+    published: str = ""
+    source_url: str = ""
+    is_plain: bool = True  # False: the page text was extracted and is written to OUT/text/
+    given: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled stretch of a page: report, annex or noise, with the rule that said so."""
+
+    start: int
+    end: int
+    label: str
+    rule: str
+    report: int = -1  # which report of the page, counted from 0; -1 for noise
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change that normalisation made: page[start:end] ``before`` became ``after``."""
+
+    start: int
+    end: int
+    rule: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Normalised text that knows where each of its characters stands in the page.
+
+    The text is a row of runs. Run k begins at ``firsts[k]`` in the normalised text and at
+    ``starts[k]`` in the page; a run with ``lengths[k] == -1`` is a plain copy (one character for
+    one character), any other run is one replaced character that stands for ``lengths[k]`` page
+    characters.
+    """
+
+    text: str
+    firsts: tuple[int, ...]
+    starts: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+    def start_of(self, at: int) -> int:
+        """Page offset of the normalised character at ``at``."""
+        run = bisect_right(self.firsts, at) - 1
+        return self.starts[run] + (at - self.firsts[run] if self.lengths[run] < 0 else 0)
+
+    def locate(self, first: int, last: int) -> tuple[int, int]:
+        """Page offsets (start, end) of the normalised characters ``first`` to ``last`` - 1."""
+        if last <= first:
+            start = self.start_of(first)
+            return start, start
+        run = bisect_right(self.firsts, last - 1) - 1
+        length = self.lengths[run]
+        if length < 0:
+            end = self.starts[run] + last - self.firsts[run]
+        else:
+            end = self.starts[run] + length
+        return self.start_of(first), end
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a report's body: opening, review, problems, plan or annex (page offsets)."""
+
+    section: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading. Level 1 一、, level 2 (一), level 3 1. ① —— and run-in headings; page offsets."""
+
+    level: int
+    number: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a report.
+
+    ``text`` is normalised (full-width Chinese punctuation, half-width digits, no spaces inside
+    numbers or between Han characters, curly quotation marks); ``first`` is where it begins in the
+    report's normalised text, so that ``report.locate(sentence, a, b)`` gives page offsets.
+    ``role`` is title (title, delivery and speaker lines), heading or text. ``section`` is empty
+    for titles. ``heading`` is the normalised text of the nearest heading above, "" if none.
+    Sentences end at 。！？； and at line ends; those cut at ；share their ``chain`` number, so
+    that a chain is everything up to a full stop.
+    """
+
+    sentence_id: str
+    section: str
+    role: str
+    start: int
+    end: int
+    text: str
+    first: int
+    paragraph: int
+    chain: int
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Where, when and who: the columns of ``reports`` that describe a report (strings, "" unknown).
+
+    Years are "2024" or ""; ``anonymised`` is "0" or "1"; lists are joined by ";".
+    """
+
+    title: str = ""
+    province: str = ""
+    prefecture: str = ""
+    county: str = ""
+    adcode: str = ""
+    level: str = ""
+    delivered: str = ""
+    title_year: str = ""
+    review_year: str = ""
+    plan_year: str = ""
+    speaker: str = ""
+    speaker_title: str = ""
+    session: str = ""
+    completeness: str = ""
+    anonymised: str = "0"
+    place_hints: str = ""
+    evidence: str = ""
+    conflicts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report found in a page, with its normalised text, parts, headings and sentences."""
+
+    report_id: str
+    doc: str
+    mapped: Mapped
+    metadata: Metadata
+    parts: tuple[Part, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+
+    def locate(self, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+        """Page offsets of characters ``first`` to ``last`` - 1 of a sentence's normalised text."""
+        return self.mapped.locate(sentence.first + first, sentence.first + last)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A numeral in a normalised text, typed as ``tests/gold/KINDS.md`` defines.
+
+    ``first``/``last`` delimit number, unit and touching bound words in that text; ``number`` and
+    ``stop`` delimit the bare number with its unit. ``value`` is in the printed unit: a float, an
+    ISO date string for a full date, or None (masked, formula, identifier).
+    """
+
+    first: int
+    last: int
+    number: int
+    stop: int
+    quote: str
+    kind: str
+    value: float | str | None
+    value_high: float | None = None
+    unit: str = ""
+    value_base: float | None = None
+    base_unit: str = ""
+    bound: str = "eq"
+    masked: bool = False

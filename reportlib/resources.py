@@ -1,0 +1,80 @@
+"""Reads the package's data files (CSV and TOML) and refuses a bad row by file and line."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reportlib.records import DataError, ReportlibError
+
+DATA = Path(__file__).with_name("data")
+
+
+@cache
+def table(name: str, required: tuple[str, ...] = (), unique: str = "") -> tuple[dict[str, str], ...]:
+    """The rows of ``data/NAME.csv`` as dicts of strings, in file order.
+
+    Args:
+        name: file name without ``.csv``.
+        required: columns that must be there and never be empty.
+        unique: a column whose values must not repeat.
+
+    Raises:
+        DataError: missing file or column, empty required cell, repeated key, ragged row.
+    """
+    path = DATA / f"{name}.csv"
+    if not path.is_file():
+        raise DataError(f"no data file {path.name}")
+    with path.open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle, restkey="(extra)", restval=None)
+        columns = reader.fieldnames or []
+        if missing := [c for c in (*required, *filter(None, [unique])) if c not in columns]:
+            raise DataError(f"{path.name}: no column {missing[0]!r}; it has {', '.join(columns)}")
+        rows, seen = [], set()
+        for row in reader:
+            where = f"{path.name} line {reader.line_num}"
+            if "(extra)" in row or None in row.values():
+                raise DataError(f"{where}: the row does not have {len(columns)} cells")
+            if empty := [c for c in required if not row[c]]:
+                raise DataError(f"{where}: column {empty[0]!r} is empty")
+            if unique and row[unique] in seen:
+                raise DataError(f"{where}: {unique} {row[unique]!r} stands twice")
+            seen.add(row.get(unique))
+            rows.append(row)
+    return tuple(rows)
+
+
+@cache
+def settings(name: str) -> dict[str, Any]:
+    """The content of ``data/NAME.toml``.
+
+    Raises:
+        DataError: missing or malformed file.
+    """
+    path = DATA / f"{name}.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"no data file {path.name}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{path.name}: {error}") from None
+
+
+def require(name: str, known: list[str], what: str) -> str:
+    """``name`` if it is one of ``known``; otherwise an error with the nearest guess.
+
+    Raises:
+        ReportlibError: unknown name.
+
+    >>> require("gdp", ["gdp", "cpi"], "indicator")
+    'gdp'
+    """
+    if name in known:
+        return name
+    near = get_close_matches(name, known, 1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise ReportlibError(f"unknown {what} {name!r}.{hint} Known: {', '.join(known)}")
