@@ -26,8 +26,8 @@ VIRTUAL_END = re.compile(
 LONG_LINE = 3000
 # A numbered heading and, after a blank, its paragraph on the same line.
 HEADED = re.compile(
-    r"[\s\u3000]*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])"
-    r"[^\s。；：;:]{3,40}[ \t\u3000\xa0]+(?=[^\s])"
+    r"[\s\u3000]*(?:\*\*)?(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])"
+    r"[^\s。；：;:]{3,40}(?:\*\*)?[ \t\u3000\xa0]+(?=[^\s])"
 )
 
 _FULL_ALNUM = {0xFF01 + i: 0x21 + i for i in range(94) if chr(0x21 + i).isalnum()}
@@ -35,7 +35,7 @@ _NARROW = _FULL_ALNUM | {ord("％"): "%", ord("﹪"): "%", ord("．"): ".", ord(
 _WIDE = {ord(a): b for a, b in zip(",;:!?()", "，；：！？（）", strict=True)}
 _KEY = str.maketrans({**{k: v for k, v in _NARROW.items()}, **_WIDE})
 _BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad\ue000-\uf8ff]+|&nbsp;?|&[er]nsp;|(?<!\*)\*\*(?!\*)")
-_MARK = re.compile(r"^#{1,6}(?=[^#])|\?{2,}")
+_MARK = re.compile(r"^#{1,6}(?=[^#])|[?？]{2,}")
 
 
 @dataclass(frozen=True, slots=True)

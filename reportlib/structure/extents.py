@@ -76,7 +76,7 @@ def lay_out(text: str) -> Layout:
     starts = _body_starts(page, bases)
     for k, (base, has_opening) in enumerate(starts):
         limit = starts[k + 1][0] if k + 1 < len(starts) else n
-        low = page.drafts[-1].stop if page.drafts else 0
+        low = page.drafts[-1].base + 1 if page.drafts else 0
         page.drafts.append(_draft(page, base, has_opening, low, limit))
     _give_heads_back(page)
     _add_fragment(page)
@@ -125,14 +125,11 @@ def _body_starts(page: Layout, bases: list[tuple[int, bool]]) -> list[tuple[int,
     if bases:
         return bases
     lines = page.lines
-    for i, line in enumerate(lines[:40]):
-        if cue("salutation").search(line.key) and page.rules[i] == "outside":
-            return [(i, False)]
     for i, line in enumerate(lines):
         key = line.key
         if page.rules[i] != "outside" or noise_rule(key, "any", "edge") or _head_role(key):
             continue
-        if _body_like(key) and not cue("title").search(key):
+        if cue("salutation").search(key) or (_body_like(key) and not cue("title").search(key)):
             return [(i, False)]
     return []
 
@@ -197,8 +194,12 @@ def _draft(page: Layout, base: int, has_opening: bool, low: int, limit: int) -> 
     head = _head(page, base, low)
     stop, cut = _tail_cut(lines, base, limit)
     annex_from = _annex_start(lines, base, stop)
-    stop = _trim(lines, max(base + 1, annex_from), stop)
-    return Draft(head, base, annex_from, (annex_from, max(stop, annex_from)), has_opening, cut)
+    if annex_from < stop:
+        while stop > annex_from + 1 and _is_site_line(lines[stop - 1].key):
+            stop -= 1
+    else:
+        annex_from = stop = _trim(lines, base + 1, stop)
+    return Draft(head, base, annex_from, (annex_from, stop), has_opening, cut)
 
 
 def _tail_cut(lines: Sequence[Line], base: int, limit: int) -> tuple[int, str]:
@@ -215,7 +216,7 @@ def _last_closing(lines: Sequence[Line], base: int, limit: int) -> int:
     """The last line that reads like the closing appeal; ``base`` if there is none."""
     for i in range(limit - 1, base, -1):
         key = lines[i].key
-        if len(key) >= 25 and key[-1] in "！!。”" and cue("closing").search(key[-200:]):
+        if len(key) >= 25 and cue("appeal").search(key):
             if not noise_rule(key, "tail"):
                 return i
     return base
@@ -231,10 +232,17 @@ def _annex_start(lines: Sequence[Line], base: int, stop: int) -> int:
         if seen > 0.3 * total and len(key) <= 60 and cue("annex").search(key.strip("*※")):
             return i
     closing = _last_closing(lines, base, stop)
-    for i in range(closing + 1, stop if closing > base else 0):
-        if cue("glossary").search(lines[i].key):
-            return i
-    return stop
+    if closing == base or sum(sizes[closing + 1 - base :]) > 0.35 * total:
+        return stop
+    rest = [i for i in range(closing + 1, stop) if not noise_rule(lines[i].key, "any", "edge", "tail")]
+    first = next((i for i in rest if lines[i - 1].key[-1] in TERMINAL), stop)
+    listed = sum(_list_like(lines[i].key) for i in rest)
+    return first if listed > 0.5 * len(rest) else stop
+
+
+def _list_like(key: str) -> bool:
+    """Whether a line looks like an entry of a glossary, a numbered list or a table cell."""
+    return len(key) <= 30 or bool(cue("glossary").search(key) or re.match(r"\d|[（(]?[一二三四五六七八九十]", key))
 
 
 def _body_like(key: str) -> bool:
@@ -243,11 +251,15 @@ def _body_like(key: str) -> bool:
     return len(key) >= 8 and key[-1] in TERMINAL
 
 
+def _is_site_line(key: str) -> bool:
+    return len(key) < 2 or bool(noise_rule(key, "any", "edge"))
+
+
 def _trim(lines: Sequence[Line], first: int, stop: int) -> int:
     """Step back from ``stop`` over lines that are the site's and not the report's."""
     while stop > first:
         key = lines[stop - 1].key
-        if not noise_rule(key, "any", "edge") and _body_like(key):
+        if not _is_site_line(key) and _body_like(key):
             break
         stop -= 1
     return stop
@@ -288,8 +300,9 @@ def _add_fragment(page: Layout) -> None:
 
 
 def _shingles(page: Layout, draft: Draft) -> set[str]:
-    text = "".join(x.key for x in page.lines[draft.base : draft.stop])
-    return {text[i : i + SHINGLE] for i in range(0, max(1, len(text) - SHINGLE), 1)}
+    rows = [*draft.head, *range(draft.base, draft.stop)]
+    text = "".join(page.lines[i].key for i in rows)
+    return {text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE))}
 
 
 def _drop_repeats(page: Layout) -> None:
@@ -301,7 +314,7 @@ def _drop_repeats(page: Layout) -> None:
     for k, own in enumerate(shingles):
         repeat = any(
             j != k
-            and len(own & other) > 0.6 * len(own)
+            and len(own & other) > (0.6 if len(own) > 400 else 0.4) * len(own)
             and (len(other) > 1.1 * len(own) or (j < k and len(other) >= 0.9 * len(own)))
             for j, other in enumerate(shingles)
         )

@@ -12,7 +12,7 @@ from reportlib.structure.extents import TERMINAL, Draft, Layout, cue, is_opening
 
 NUMERALS = "一二三四五六七八九十"
 NUMBERED = re.compile(
-    rf"(?P<one>[{NUMERALS}]{{1,3}}、|第[{NUMERALS}]{{1,2}}部分)"
+    rf"(?P<one>[{NUMERALS}]{{1,3}}[、，](?![{NUMERALS}])|第[{NUMERALS}]{{1,2}}部分)"
     rf"|(?P<two>（[{NUMERALS}]{{1,3}}）)"
     r"|(?P<three>\d{1,2}[.．、](?!\d)|（\d{1,2}）|[①-⑳]|——?(?=[^\d]))"
 )
@@ -154,6 +154,8 @@ def _heading_of(key: str) -> tuple[int, str, int] | None:
         level = 1 if match["one"] else 2 if match["two"] else 3
         if own_line:
             return level, number, len(key)
+        if number[-1] == "，":
+            return None
         stop = key.find("。", len(number), len(number) + HEADING_CHARS)
         if stop > 0:
             return level, number, stop
@@ -163,14 +165,16 @@ def _heading_of(key: str) -> tuple[int, str, int] | None:
     if lead := LEAD.match(key):
         return 3, "", lead.end() - 1
     stop = key.find("。", 0, RUN_IN_CHARS)
-    if 3 < stop < len(key) - 20 and "，" not in key[:stop] and not re.search(r"[\d“]", key[:stop]):
+    if 3 < stop < len(key) - 20 and not re.search(r"[\d“，！]|^(?:我们|各位|同时|当前)", key[:stop]):
         return 3, "", stop
     return None
 
 
 def is_part_heading(key: str) -> bool:
     """Whether an unnumbered line is the heading of a main part (2023年工作回顾, 今年工作安排)."""
-    if not re.search(r"年|时期|届|工作|任务|目标", key):
+    if not re.search(r"年|时期|届|工作|任务|目标|回顾", key):
+        return False
+    if re.search(r"工作$", key) and not re.search(r"\d{4}年|今年|今后|未来|过去|十.五|一年|五年|届", key):
         return False
     return bool(re.search(r"(?:回顾|安排|部署|打算|意见|建议|总结|任务|要求|目标|思路|重点|工作)$", key))
 
@@ -206,20 +210,29 @@ def _sections(
         if i < start:
             names[i] = "opening"
     rest = [i for i in body if i >= start]
-    problems = [i for i in rest if _is_problem(keys[i])]
+    problems = [i for i in rest if not _is_headed(keys[i], marks[i]) and _is_problem(keys[i])]
     plan = _plan_start(keys, marks, rest, problems)
+    run = _problem_run(keys, marks, rest, problems, plan)
+    plan = _plan_after_problems(keys, marks, run, plan)
     for i in rest:
         if i >= plan:
             names[i] = "plan"
     if rest and not draft.has_opening and not draft.head and _is_tail(keys, rest):
         for i in rest:
             names[i] = "plan"
-    for i in _problem_run(keys, marks, rest, problems, plan):
+    for i in run:
         names[i] = "problems"
     for i in reversed(rest[:-1]):
         if len(keys[i]) <= 6 and cue("salutation").search(keys[i]):
             names[i] = names[i + 1]
     return names
+
+
+def _is_headed(key: str, mark: tuple[int, str, int] | None) -> bool:
+    """Whether a paragraph has a heading of its own (but 一是 …。 in a list of problems is none)."""
+    if not mark or not mark[2] or re.match(rf"[{NUMERALS}]是", key):
+        return False
+    return not re.search("清醒|看到|认识到|意识到", key[:80])
 
 
 def _is_tail(keys: Sequence[str], rest: Sequence[int]) -> bool:
@@ -244,6 +257,7 @@ def _after_opening(keys: Sequence[str], body: Sequence[int], draft: Draft) -> in
 
 
 def _is_problem(key: str) -> bool:
+    """Whether a paragraph admits shortcomings: a lead in its first words and words of want."""
     if len(key) < 40:
         return False
     words = len(cue("problem_words").findall(key[:600]))
@@ -261,7 +275,7 @@ def _plan_start(
     """Paragraph index where the plan begins; past the end if there is no plan."""
     end = rest[-1] + 1 if rest else 0
     sizes = sum(len(keys[i]) for i in rest) or 1
-    tops = [i for i in rest if (mark := marks[i]) and mark[0] == 1]
+    tops = _tops(keys, marks, rest)
     seen = 0
     places = {}
     for i in rest:
@@ -275,9 +289,9 @@ def _plan_start(
         passed = any(p < i for p in problems if not k or p > tops[k - 1])
         if review > plan and not (passed and cued and not re.search("回顾", title)):
             continue
-        if k == 0 and places[i] < 0.12 and not (plan and re.search(r"今后|今年|安排|任务|部署", title)):
+        if k == 0 and places[i] < 0.12 and not cue("first_is_plan").search(title):
             continue
-        if plan and review and re.search("[和及与、]", title):
+        if plan and review and re.search("[和及与]", title):
             return _future_start(keys, rest, i, title)
         if plan > review or passed or cued:
             return i
@@ -288,6 +302,21 @@ def _plan_start(
         if late and problems and i == problems[-1] + 1 and cue("plan_cue").search(keys[i][:160]):
             return i
     return end
+
+
+def _tops(
+    keys: Sequence[str], marks: Sequence[tuple[int, str, int] | None], rest: Sequence[int]
+) -> list[int]:
+    """The headings of the main parts: the unnumbered ones where 一、二、 count tasks below them."""
+    tops = [i for i in rest if (mark := marks[i]) and mark[0] == 1]
+    bare = [i for i in tops if (mark := marks[i]) and not mark[1]]
+    leanings = [_tendency(keys[i]) for i in bare]
+    if not any(review > plan for review, plan in leanings):
+        return tops
+    if leanings[-1][1] > leanings[-1][0]:
+        return bare
+    ones = [i for i in tops if (mark := marks[i]) and mark[1] == "一、"]
+    return tops if len(ones) < 2 else sorted({*bare, *(i for i in tops if i >= ones[1])})
 
 
 def _future_start(keys: Sequence[str], rest: Sequence[int], heading: int, title: str) -> int:
@@ -330,23 +359,44 @@ def _problem_run(
 ) -> list[int]:
     """The paragraphs of the passage that admits shortcomings, near the seam of review and plan."""
     inside = set(rest)
-    before = [i for i in problems if i < plan]
-    after = [i for i in problems if plan <= i <= plan + 12]
-    if not before and not after:
+    near = [i for i in problems if i < plan] or [i for i in problems if i <= plan + 12]
+    if not near:
         return []
-    start = before[-1] if before else after[0]
+    explicit = [i for i in near if cue("problem_explicit").search(keys[i][:140])]
+    start = explicit[-1] if explicit else near[-1]
     run = [start]
     above = keys[start - 1] if start - 1 in inside else ""
     if cue("problem_before").search(above) and not cue("thanks").search(above):
         run.insert(0, start - 1)
     i = start + 1
-    while i in inside and i != plan and len(run) < 14:
-        mark = marks[i]
-        if (mark and mark[0] <= 2) or not cue("problem_more").search(keys[i]):
+    while i in inside and i != plan and len(run) < 16:
+        mark, key = marks[i], keys[i]
+        listed = bool(mark and mark[0] == 2) and len(cue("problem_words").findall(key)) > 1
+        more = cue("problem_more").search(key) or cue("problem_before").search(key) or i in problems
+        if (mark and mark[0] == 1) or not (listed or more or _closes_problems(key)):
             break
         run.append(i)
         i += 1
     return run
+
+
+def _closes_problems(key: str) -> bool:
+    return len(key) <= 200 and bool(cue("problem_close").search(key))
+
+
+def _plan_after_problems(
+    keys: Sequence[str], marks: Sequence[tuple[int, str, int] | None], run: Sequence[int], plan: int
+) -> int:
+    """The plan begins right behind the problems when a paragraph there already looks ahead."""
+    for i in range(run[-1] + 1, plan) if run and run[-1] < plan else ():
+        key = keys[i][:160]
+        if (mark := marks[i]) and mark[0] == 1:
+            break
+        if cue("thanks").search(keys[i]):
+            continue
+        if any(cue(c).search(key) for c in ("plan_cue", "strong_plan_cue", "future_part")):
+            return i
+    return plan
 
 
 def _parts(mapped: Mapped, paragraphs: Sequence[Paragraph], names: Sequence[str]) -> list[Part]:
@@ -380,10 +430,12 @@ def _completeness(
     begun = draft.has_opening or draft.head or bool(cue("salutation").search(keys[first]))
     if not begun and not (mark and (mark[1] in ("", "一、")) and mark[0] == 1):
         return "fragment"
-    broken = keys[last][-1:] not in "。！？”）；：…"
-    if draft.cut == "trial_end" or broken:
+    ending = keys[last][-160:]
+    if draft.cut == "trial_end" or (ending[-1:] not in "。！？”）；：…" and not cue("appeal").search(ending)):
         return "truncated"
     tail = "".join(keys[i] for i in body[-3:])[-600:]
+    if cue("appeal").search(ending):
+        return "complete"
     if "plan" in names:
         return "complete" if cue("closing").search(tail) or "各位代表" in tail else "truncated"
     whole = names[last] == "problems" or cue("thanks").search(tail)
