@@ -1,0 +1,114 @@
+"""Whose figure it is: the reporting jurisdiction's own, or another place's or only a part's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from reportlib.indicators.forms import Mention
+from reportlib.indicators.vocabulary import BLANK, ends_with, starts_with
+from reportlib.records import Metadata
+from reportlib.resources import table
+
+_SUFFIX = re.compile("(?:省|市|区|县|自治州|自治县|自治区|地区|盟|旗|特别行政区|林区|矿区)$")
+
+@cache
+def _places() -> tuple[frozenset[str], dict[str, str]]:
+    """Names of other places as they stand in a text, and the short form of each full name."""
+    full = {row["name"]: row["level"] for row in table("places", ("code", "name", "level"))}
+    short = {n: re.sub("(?:[一-龥]{1,3}族)+$", "", _SUFFIX.sub("", n)) for n, lev in full.items() if lev != "county"}
+    return frozenset([*full, *(s for s in short.values() if len(s) > 1)]), short
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The jurisdiction whose report it is."""
+
+    level: str
+    names: frozenset[str]
+    sign: str  # last character of the name: 全市 is the own region of a 市
+
+    @classmethod
+    def of(cls, metadata: Metadata) -> Home:
+        """The home of a report; without a name every 全… below the nation is taken for its own."""
+        short = _places()[1]
+        given = (metadata.county, metadata.prefecture, metadata.province)
+        name = next((n for n in given if n), "")
+        names = {name, short.get(name, _SUFFIX.sub("", name))} - {""}
+        return cls(metadata.level, frozenset(names), name[-1:])
+
+    def owns(self, region: str) -> bool:
+        """Whether 全市, 我省 … or a place name means this jurisdiction."""
+        if region in self.names or region in ("全域", "辖区", "区域"):
+            return True
+        if region.endswith("国"):
+            return self.level == "national"
+        if region in ("县域", "市域"):
+            return self.level != "province"
+        return self.level != "national" and self.sign in ("", region[-1:])
+
+    def is_yardstick(self, before: str, after: str) -> bool:
+        """Whether a name is only compared with or divided by: 占GDP, 高于GDP增速, 与GDP增长同步."""
+        text = before.rstrip(BLANK)
+        while word := ends_with(text, "region"):
+            text = text[: -len(word)]
+        if ends_with(text, "divide"):
+            return True
+        joined = text.endswith(("与", "同", "和"))
+        return joined and any(starts_with(after, "same", at) for at in range(len(after)))
+
+    def scope_of(self, view: str, start: int, mention: Mention, after: int) -> str:
+        """own or other, from the words that stand before the name in its clause."""
+        low = max(start, after if after <= mention.first else start, mention.first - 60)
+        text = view[low : mention.first].strip(BLANK)
+        region = starts_with(view[mention.first : mention.last], "region")
+        if text.endswith("”") and not text.endswith(("五”", "十”")):
+            return "other"
+        stripped = False
+        while True:
+            text = text.rstrip(BLANK + "、“”，")
+            if word := ends_with(text, "region"):
+                region = region or word
+                text = text[: -len(word)]
+            elif own := self._own_name(text):
+                region, text = region or own, text[: -len(own)]
+            elif word := ends_with(text, "own"):
+                if word in ("城镇", "工业", "财政", "旅游", "农村", "居民", "城市") and mention.form.role != "name":
+                    break
+                text = text[: -len(word)]
+                stripped = True
+            else:
+                break
+        if region:
+            return "own" if self.owns(region) else "other"
+        if self._foreign(view, start):
+            return "other"
+        return self._remainder(text, mention, stripped)
+
+    def _foreign(self, view: str, start: int) -> bool:
+        """Whether the sentence up to ；is about another place, named at its beginning."""
+        begin = max(view.rfind(c, 0, start) for c in "；。") + 1
+        return begin < start and self.names_other(view, begin)
+
+    def names_other(self, text: str, at: int) -> bool:
+        """Whether the name of another place stands at ``at``."""
+        known = _places()[0]
+        name = next((text[at : at + n] for n in range(11, 1, -1) if text[at : at + n] in known), "")
+        return bool(name) and name not in self.names
+
+    def _own_name(self, text: str) -> str:
+        return next((n for n in sorted(self.names, key=len, reverse=True) if text.endswith(n)), "")
+
+    def _remainder(self, text: str, mention: Mention, stripped: bool) -> str:
+        """The scope when unknown words stand before the name."""
+        if not text or not ("一" <= text[-1] <= "鿿"):
+            return "own"
+        known = _places()[0]
+        if any(text[-n:] in known for n in range(2, 12)):
+            return "other"
+        if ends_with(text, "branch"):
+            return "other"
+        if stripped or mention.form.role == "name":
+            return "own"
+        return "other"

@@ -1,0 +1,111 @@
+"""The words around a figure: what may stand between a name and its number, and before a name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from reportlib.records import DataError
+from reportlib.resources import table
+
+CLASSES = (
+    "up", "down", "reach", "fill", "predicate", "list", "new", "less",
+    "divide", "same", "own", "region", "branch",
+)  # fmt: skip
+LONGEST_GAP = 60  # characters between a name and its number; more is another matter
+
+BREAKS = "，；：。！？\n"
+BLANK = "\u3000"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What stands between a name (or the number before) and a number, when nothing else does.
+
+    ``turn`` is up, down or reach, whichever came last, or ""; ``moved`` whether up or down came at
+    all.
+    """
+
+    turn: str
+    moved: str
+    text: str
+
+
+@cache
+def words(kind: str) -> frozenset[str]:
+    """The words of one class.
+
+    Raises:
+        DataError: a class that is not known, in ``indicator_words.csv``.
+    """
+    rows = table("indicator_words", ("word", "class", "source"))
+    if bad := {row["class"] for row in rows} - set(CLASSES):
+        raise DataError(f"indicator_words.csv: class {min(bad)!r} is not one of {', '.join(CLASSES)}")
+    return frozenset(row["word"] for row in rows if row["class"] == kind)
+
+
+@cache
+def _classes() -> tuple[dict[str, str], int]:
+    known = {w: "fill" for w in words("list")}
+    for kind in ("fill", "reach", "down", "up"):
+        known |= dict.fromkeys(words(kind), kind)
+    known |= dict.fromkeys([*BREAKS, BLANK, " "], "fill")
+    return known, max(map(len, known))
+
+
+@cache
+def _lengths(kind: str) -> tuple[int, ...]:
+    return tuple(sorted({len(w) for w in words(kind)}, reverse=True))
+
+
+def starts_with(text: str, kind: str, at: int = 0) -> str:
+    """The longest word of the class that ``text`` has at ``at``, or ""."""
+    known = words(kind)
+    return next((text[at : at + n] for n in _lengths(kind) if text[at : at + n] in known), "")
+
+
+def ends_with(text: str, kind: str) -> str:
+    """The longest word of the class that ``text`` ends with, or ""."""
+    known = words(kind)
+    return next((text[-n:] for n in _lengths(kind) if len(text) >= n and text[-n:] in known), "")
+
+
+@cache
+def _shared() -> re.Pattern[str]:
+    # 年均 and 人均 are means over time or people, 均衡 is another word
+    found = "|".join(sorted(words("list"), key=len, reverse=True))
+    return re.compile(f"(?<![年人日户月平])(?:{found})(?![衡匀价])")
+
+
+def shared_word(text: str) -> re.Match[str] | None:
+    """The last 分别, 均, 都 … in ``text``."""
+    last = None
+    for last in _shared().finditer(text):
+        pass
+    return last
+
+
+def read_gap(text: str) -> Gap | None:
+    """``text`` as a gap, or None when it holds a word that brings in something else.
+
+    >>> read_gap("完成"), read_gap("同比增长").moved, read_gap("带动就业")
+    (Gap(turn='reach', moved='', text='完成'), 'up', None)
+    """
+    if len(text) > LONGEST_GAP:
+        return None
+    known, longest = _classes()
+    turn = moved = ""
+    at = 0
+    while at < len(text):
+        for n in range(min(longest, len(text) - at), 0, -1):
+            kind = known.get(text[at : at + n])
+            if kind:
+                break
+        else:
+            return None
+        if kind != "fill":
+            turn = kind
+            moved = moved if kind == "reach" else kind
+        at += n
+    return Gap(turn, moved, text)
