@@ -1,0 +1,220 @@
+"""Divisions of China by year, and which of them a text speaks of.
+
+``data/places.csv`` holds every division with the calendar years in which it existed, both ends
+inclusive: in the year of a change the old and the new name are both right. A report is given at
+the beginning of its plan year, so where only the year is known the state at its beginning counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from reportlib.metadata.dates import cue
+from reportlib.resources import table
+
+LEVELS = ("province", "prefecture", "county")
+ENOUGH = 60  # points of scores(): three mentions of the own name
+CLEAR = 1.25  # times the points of the next name that a winner needs
+_FIRST_VINTAGE = 1980  # reaches back to all years before
+# How the official names of areas end that a government calls 全市, 全州 …
+_ENDS = {"州": "自治州", "地": "地区"}
+
+
+class Place(NamedTuple):
+    """A division and the calendar years (inclusive) in which it had this code and name."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+    first: int
+    last: int
+
+    def strangeness(self, year: int) -> tuple[int, bool]:
+        """(years between ``year`` and its life, not yet in force at the beginning of ``year``)."""
+        late = self.first == year and self.first > _FIRST_VINTAGE
+        return max(
+            0, self.first - year if self.first > _FIRST_VINTAGE else 0, year - self.last
+        ), late
+
+
+Scores = Mapping[Place, tuple[int, int]]  # points, mentions of divisions above
+
+
+class _Index(NamedTuple):
+    by_code: dict[str, list[Place]]
+    by_name: dict[str, list[Place]]  # full, short and half-short (恩施州) names
+    names: list[str]
+    automaton: ahocorasick_rs.AhoCorasick
+    noise: dict[str, int]  # names that are everyday words: mentions that say nothing
+
+
+@cache
+def _stems() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    peoples = [row["word"] for row in table("place_words") if row["kind"] == "people"]
+    groups = "|".join(sorted(peoples, key=len, reverse=True))
+    return (
+        re.compile(rf"(.{{2,}}?)(?:(?:{groups})族?)+自治(.)"),
+        re.compile(r"(.{2,}?)(?:族?自治.|新区|地区|林区|特区|矿区|[省市区县盟旗])"),
+    )
+
+
+def short_names(name: str) -> list[str]:
+    """The names people use for a division beside the official one.
+
+    >>> short_names("恩施土家族苗族自治州"), short_names("金安区"), short_names("唐县")
+    (['恩施', '恩施州'], ['金安'], [])
+    """
+    self_governed, plain = _stems()
+    if found := self_governed.fullmatch(name):
+        return [found[1]] if found[2] == "区" else [found[1], found[1] + found[2]]
+    found = plain.fullmatch(name)
+    return [found[1]] if found else []
+
+
+@cache
+def _index() -> _Index:
+    """All divisions, their names and one automaton over the names (built once, on first use)."""
+    by_code: dict[str, list[Place]] = defaultdict(list)
+    by_name: dict[str, list[Place]] = defaultdict(list)
+    for row in table("places", ("code", "name", "level", "first_year")):
+        years = int(row["first_year"]), int(row["last_year"] or 9999)
+        place = Place(row["code"], row["name"], row["level"], row["parent"], *years)
+        by_code[place.code].append(place)
+        for name in (place.name, *short_names(place.name)):
+            by_name[name].append(place)
+    words = table("place_words", ("word", "kind", "source"))
+    for row in words:
+        if row["kind"] == "alias":
+            by_name[row["word"]] += by_name[row["name"]]
+        elif row["kind"] == "other":  # found, so that no name is found inside it, and left out
+            by_name[row["word"]] = []
+    longest = ahocorasick_rs.MatchKind.LeftmostLongest
+    automaton = ahocorasick_rs.AhoCorasick(list(by_name), matchkind=longest)
+    noise = {row["word"]: int(row["noise"]) for row in words if row["kind"] == "ordinary"}
+    return _Index(dict(by_code), dict(by_name), list(by_name), automaton, noise)
+
+
+def by_code(code: str, year: int) -> Place | None:
+    """The division with this code at the beginning of ``year``, else the nearest in time."""
+    known = _index().by_code.get(code, [])
+    return min(known, key=lambda p: p.strangeness(year), default=None)
+
+
+def by_name(name: str, year: int, slack: int = 2) -> list[Place]:
+    """Divisions called ``name`` at the beginning of ``year``, else within ``slack`` years of it.
+
+    >>> [p.code for p in by_name("巢湖市", 2009)], [p.code for p in by_name("巢湖市", 2013)]
+    (['341400'], ['340181'])
+    """
+    found = [(p.strangeness(year), p.first, p) for p in _index().by_name.get(name, [])]
+    near = min((s for s, _, _ in found), default=(0, False))
+    kept = [p for s, _, p in sorted(found) if s == near and near[0] <= slack]
+    return list({p.name + p.parent: p for p in reversed(kept)}.values())[::-1]
+
+
+def lineage(place: Place, year: int) -> list[Place]:
+    """The division and those above it, lowest first, as they were in ``year``."""
+    line = [place]
+    while line[-1].parent and (above := by_code(line[-1].parent, year)):
+        line.append(above)
+    return line
+
+
+def path(place: Place, year: int) -> str:
+    """安徽省六安市金安区."""
+    return "".join(p.name for p in reversed(lineage(place, year)))
+
+
+def mentions(text: str) -> list[tuple[str, int, int]]:
+    """(name, first, last) of every name of a division, longest first where names overlap."""
+    index = _index()
+    found = index.automaton.find_matches_as_indexes(text)
+    return [(index.names[i], a, b) for i, a, b in found if index.by_name[index.names[i]]]
+
+
+def starts_with_place(text: str) -> bool:
+    """Whether the text begins with the name of a division."""
+    return any(first == 0 for _, first, _ in mentions(text[:16])[:1])
+
+
+def fits(place: Place, unit: str) -> bool:
+    """Whether the government of this division would call its area 全省, 全市, 全区 … (``unit``).
+
+    >>> fits(by_name("恩施州", 2024)[0], "州"), fits(by_name("广西", 2024)[0], "区")
+    (True, False)
+    """
+    low = unit not in ("区", "县") or place.level == "county"
+    return low and place.name.endswith(_ENDS.get(unit, unit))
+
+
+def named(lines: Sequence[str], year: int, unit: str = "") -> list[Place]:
+    """The divisions that title-like lines can mean: the lowest that the most names agree on.
+
+    A name counts for a division if it is its own or that of one above it. More than one division
+    comes back where the lines do not decide (鼓楼区 without a city).
+    """
+    support: Counter[Place] = Counter()
+    for line in lines:
+        found = [
+            (name, by_name(name, year))
+            for name, _, last in mentions(line)
+            if name not in _index().noise or cue("title_tail").match(line, last)
+        ]
+        for place in {p for _, ps in found for p in ps if fits(p, unit)}:
+            above = {p.code for p in lineage(place, year)}
+            own = sum(2 if name == place.name else 1 for name, ps in found if place in ps)
+            support[place] += 10 * own + sum(any(p.code in above for p in ps) for _, ps in found)
+    best = max(support.values(), default=0)
+    top = [p for p in support if support[p] == best]
+    lowest = max((LEVELS.index(p.level) for p in top), default=0)
+    return [p for p in top if LEVELS.index(p.level) == lowest]
+
+
+def scores(text: str, year: int, unit: str = "") -> Scores:
+    """(points, mentions of divisions above) of each division that a report's body may be of.
+
+    Twenty points for each time the own name is printed, forty if it is a self-reference (…发展,
+    中共…委, …人民), forty for each division directly below that is named. Names in passages on
+    aid, pairing and visits do not count.
+    """
+    total: Counter[str] = Counter()
+    for name, first, last in mentions(text):
+        if not cue("elsewhere").search(text, max(0, first - 12), first):
+            total[name] += 2 if cue("self").match(text, last) else 1
+    own: Counter[Place] = Counter()
+    below: dict[str, set[str]] = defaultdict(set)
+    for name, count in total.items():
+        weight = count - 2 * _index().noise.get(name, 0)
+        for place in by_name(name, year, 0) if weight > 0 else []:
+            own[place] += weight
+            below[place.parent].add(name)
+    return {
+        place: (
+            20 * weight + 40 * len(below[place.code]),
+            sum(own[p] for p in lineage(place, year)[1:]),
+        )
+        for place, weight in own.items()
+        if fits(place, unit)
+    }
+
+
+def winner(scored: Scores, clear: float = CLEAR) -> Place | None:
+    """The division that a body speaks for clearly, None if two names are near each other.
+
+    Divisions of one name are told apart by the mentions of those above them.
+    """
+    names: Counter[str] = Counter()
+    for place, (points, _) in scored.items():
+        names[place.name] = max(names[place.name], points)
+    first, second = ([*names.most_common(2), ("", 0), ("", 0)])[:2]
+    if first[1] < ENOUGH or first[1] < clear * second[1]:
+        return None
+    same = sorted((above, p) for p, (_, above) in scored.items() if p.name == first[0])
+    return same[-1][1] if len(same) == 1 or same[-1][0] > 2 * same[-2][0] else None
