@@ -78,3 +78,12 @@ def require(name: str, known: list[str], what: str) -> str:
     near = get_close_matches(name, known, 1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise ReportlibError(f"unknown {what} {name!r}.{hint} Known: {', '.join(known)}")
+
+
+@cache
+def schema() -> dict[str, list[dict[str, str]]]:
+    """The columns of every table in order: column, type, unit, meaning, source."""
+    tables: dict[str, list[dict[str, str]]] = {}
+    for row in table("schema", ("table", "column", "type", "meaning", "source")):
+        tables.setdefault(row["table"], []).append(row)
+    return tables

@@ -1,0 +1,168 @@
+"""One page through all rooms: its reports, and the rows it adds to each table."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from reportlib import words
+from reportlib.metadata import Clues, describe
+from reportlib.quantities import find_quantities
+from reportlib.records import Page, Quantity, Report, Sentence
+from reportlib.structure import Body, Layout, lay_out, read_body
+
+Row = tuple[Any, ...]
+SKETCH = 64  # hashes kept of a report's sentences, to find the same report from another source
+BEFORE = 20  # noise lines above a report that may speak of it (captions, an anthology's title)
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What one page gives: its reports, table rows by table name, and a sketch of each report."""
+
+    page: Page
+    layout: Layout | None = None
+    reports: list[Report] = field(default_factory=list)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    sketches: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def add(self, table: str, *cells: Any) -> None:
+        self.rows.setdefault(table, []).append(cells)
+
+
+def analyse(page: Page) -> Analysis:
+    """Find, describe and measure the reports of a page.
+
+    Returns:
+        the rows in the column order of ``data/schema.csv``; a page that holds no report gives
+        rows of ``pages`` and ``spans`` only.
+    """
+    out = Analysis(page)
+    if page.kind == "page":
+        out.layout = lay_out(page.text)
+        kind = "report" if out.layout.drafts else "other"
+        out.page = page = replace(page, kind=kind, reason=out.layout.reason)
+        bodies = [_report(out, out.layout, k) for k in range(len(out.layout.drafts))]
+        _span_rows(out, out.layout)
+        for report, body in zip(out.reports, bodies, strict=True):
+            _report_rows(out, report, body)
+    _page_row(out)
+    return out
+
+
+def _report(out: Analysis, layout: Layout, index: int) -> Body:
+    page, drafts = out.page, layout.drafts
+    report_id = page.doc if len(drafts) == 1 else f"{page.doc}:{index + 1}"
+    body = read_body(layout, index, report_id)
+    clues = Clues(
+        heads=tuple(body.heads),
+        sections=tuple(body.sections),
+        others=tuple(_others(layout, index)),
+        title=page.title,
+        doc=page.doc,
+        given=page.given,
+    )
+    metadata = replace(describe(clues), completeness=body.completeness)
+    out.reports.append(
+        Report(
+            report_id=report_id,
+            doc=page.doc,
+            mapped=body.mapped,
+            metadata=metadata,
+            parts=tuple(body.parts),
+            headings=tuple(body.headings),
+            sentences=tuple(body.sentences),
+        )
+    )
+    return body
+
+
+def _others(layout: Layout, index: int) -> Iterator[str]:
+    """Noise lines above a report and inside it, not those below it."""
+    draft = layout.drafts[index]
+    first = layout.drafts[index - 1].annex[1] if index else 0
+    for i in range(max(first, draft.base - BEFORE), draft.annex[1]):
+        if layout.labels[i] == "noise" and layout.rules[i] != "front_matter":
+            yield layout.lines[i].key
+
+
+def _span_rows(out: Analysis, layout: Layout) -> None:
+    ids = [r.report_id for r in out.reports]
+    for span in layout.spans():
+        owner = ids[span.report] if span.report >= 0 else ""
+        out.add("spans", out.page.doc, span.start, span.end, span.label, owner, span.rule)
+
+
+def _page_row(out: Analysis) -> None:
+    p = out.page
+    says = ";".join(dict.fromkeys(_file_says(r) for r in out.reports if _file_says(r)))
+    cells = (p.doc, p.path, p.kind, p.reason, p.sha256, p.encoding, p.damage, p.title)
+    out.add("pages", *cells, p.published, p.source_url, "", says)
+
+
+def _file_says(report: Report) -> str:
+    """What the file name says against the text, from the listed conflicts."""
+    said = [c for c in report.metadata.conflicts.split(";") if c.startswith("file")]
+    return ";".join(said)
+
+
+def _report_rows(out: Analysis, report: Report, body: Body) -> None:
+    doc, rid, text = report.doc, report.report_id, out.page.text
+    spoken = [s for s in report.sentences if s.section not in ("", "annex")]
+    full = [s for s in spoken if s.role == "text"]
+    m = report.metadata
+    place = (m.province, m.prefecture, m.county, m.adcode, m.level)
+    years = (m.delivered, m.title_year, m.review_year, m.plan_year)
+    who = (m.speaker, m.speaker_title, m.session, m.completeness, m.anonymised, m.place_hints)
+    sizes = (sum(len(s.text) for s in spoken), len(full))
+    out.add("reports", rid, doc, m.title, *place, *years, *who, m.evidence, m.conflicts, *sizes)
+    for part in report.parts:
+        out.add("sections", doc, rid, part.section, part.start, part.end)
+    for h in report.headings:
+        out.add("headings", doc, rid, h.level, h.number, h.text, h.start, h.end)
+    for s in report.sentences:
+        cells = (s.sentence_id, doc, rid, s.section, s.start, s.end, text[s.start : s.end])
+        out.add("sentences", *cells)
+    for e in body.edits:
+        out.add("edits", doc, e.start, e.end, e.rule, e.before, e.after)
+    _quantity_rows(out, report)
+    _word_rows(out, report)
+    out.sketches[rid] = sketch(full)
+
+
+def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
+    found = {}
+    for sentence in report.sentences:
+        if sentence.section == "annex":
+            continue
+        found[sentence.sentence_id] = quantities = find_quantities(sentence.text)
+        for q in quantities:
+            start, end = report.locate(sentence, q.first, q.last)
+            where = (report.doc, report.report_id, sentence.sentence_id, start, end)
+            value = (q.value, q.value_high, q.unit, q.value_base, q.base_unit, q.bound)
+            quote = out.page.text[start:end]
+            out.add("quantities", *where, quote, q.kind, *value, int(q.masked))
+    return found
+
+
+def _word_rows(out: Analysis, report: Report) -> None:
+    texts: dict[str, list[str]] = {}
+    for sentence in report.sentences:
+        if sentence.section:
+            texts.setdefault(sentence.section, []).append(sentence.text)
+    for section, pieces in texts.items():
+        counts = words.count_words("\n".join(pieces))
+        for word, n in sorted(counts.items(), key=lambda x: (-x[1], x[0])):
+            out.add("words", report.report_id, section, word, n)
+
+
+def sketch(sentences: Sequence[Sentence]) -> tuple[int, ...]:
+    """The ``SKETCH`` smallest hashes of a report's sentences of twelve characters and more.
+
+    Two reports' sketches share as large a part as their sets of sentences do (bottom-k sketch,
+    Broder 1997), so copies with different noise around them are found without comparing texts.
+    """
+    hashes = {zlib.crc32(s.text.encode()) for s in sentences if len(s.text) >= 12}
+    return tuple(sorted(hashes)[:SKETCH])

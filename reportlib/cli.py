@@ -1,0 +1,104 @@
+"""The ``reportlib`` command. Rooms are imported only by the command that needs them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from reportlib.records import OutputError, ReportlibError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit status 0 done, 1 some files failed, 2 wrong call."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    parser = _parser()
+    args = parser.parse_args(argv)
+    try:
+        return int(args.run(args))
+    except (ReportlibError, OutputError) as error:
+        print(f"reportlib {args.command}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        print("\nstopped; run the same command to resume", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="reportlib",
+        description="Read Chinese government work reports (政府工作报告) into tables, "
+        "each figure with its quotation.",
+    )
+    sub = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    build = sub.add_parser("build", help="pages to all tables")
+    build.add_argument("sources", nargs="+", metavar="SOURCE", help="files and folders of pages")
+    build.add_argument("--out", required=True, metavar="DIR", help="new or empty folder")
+    build.add_argument("--pages", metavar="FILE", help="sidecar CSV: doc, place or adcode, year")
+    build.add_argument("--corrections", metavar="FILE", help="CSV of corrected cells")
+    build.add_argument("--jobs", type=_count, default=1, metavar="N", help="local processes")
+    build.add_argument("--cluster", default="", metavar="ADDRESS", help="a Dask scheduler")
+    build.add_argument("--format", choices=("csv", "parquet"), default="csv")
+    build.add_argument("--overwrite", action="store_true", help="replace an older build")
+    build.set_defaults(run=_build)
+
+    explain = sub.add_parser("explain", help="what was cut, kept and changed in one page")
+    explain.add_argument("file", metavar="FILE")
+    explain.set_defaults(run=_explain)
+
+    codebook = sub.add_parser("codebook", help="every table and column")
+    codebook.set_defaults(run=_codebook)
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes (1, 2, …)")
+    return int(text)
+
+
+def _build(args: argparse.Namespace) -> int:
+    from reportlib.build import build
+
+    done = build(
+        args.sources,
+        args.out,
+        pages=args.pages,
+        corrections=args.corrections,
+        jobs=args.jobs,
+        cluster=args.cluster,
+        form=args.format,
+        overwrite=args.overwrite,
+    )
+    counts = ", ".join(f"{n} {kind}" for kind, n in sorted(done.kinds.items())) or "no page"
+    state = "unchanged" if done.reused else "written"
+    print(f"{state}: {done.out} ({counts})")
+    if not done.kinds["report"]:
+        print("no report found; pages.csv says why", file=sys.stderr)
+    return 1 if done.kinds["failed"] else 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from reportlib.build.explain import explain_text
+
+    if not Path(args.file).is_file():
+        raise ReportlibError(f"no file {args.file}")
+    print(explain_text(args.file))
+    return 0
+
+
+def _codebook(_: argparse.Namespace) -> int:
+    from reportlib.resources import schema
+
+    for table, columns in schema().items():
+        print(f"\n{table}")
+        for c in columns:
+            unit = f" [{c['unit']}]" if c["unit"] else ""
+            print(f"  {c['column']:<14} {c['type']:<8} {c['meaning']}{unit} ({c['source']})")
+    return 0
