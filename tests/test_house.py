@@ -45,7 +45,7 @@ MOST_LINES_OF_A_MODULE = 350
 MOST_LINES_OF_A_FUNCTION = 45  # docstring not counted
 
 # Packages that only some users install, and the two that are slow to import.
-NOT_AT_IMPORT = (  # noqa: SIM905 - reads better than twenty quoted words
+NOT_AT_IMPORT = (
     "matplotlib wordcloud jieba rjieba docx pypdfium2 openpyxl selectolax nbconvert nbclient "
     "nbformat IPython typst fontTools brotli pyarrow dask distributed pooch"
 ).split()
