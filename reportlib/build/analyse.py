@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reportlib import words
+from reportlib.indicators.observe import observe
 from reportlib.metadata import Clues, describe
 from reportlib.quantities import find_quantities
 from reportlib.records import Page, Quantity, Report, Sentence
@@ -127,7 +128,8 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
         out.add("sentences", *cells)
     for e in body.edits:
         out.add("edits", doc, e.start, e.end, e.rule, e.before, e.after)
-    _quantity_rows(out, report)
+    numerals = _quantity_rows(out, report)
+    _indicator_rows(out, report, numerals)
     _word_rows(out, report)
     out.sketches[rid] = sketch(full)
 
@@ -145,6 +147,19 @@ def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
             quote = out.page.text[start:end]
             out.add("quantities", *where, quote, q.kind, *value, int(q.masked))
     return found
+
+
+def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]]) -> None:
+    text = out.page.text
+    spans = {s.sentence_id: (s.start, s.end) for s in report.sentences}
+    for o in observe(report, lambda s: numerals.get(s.sentence_id, ())):
+        first, last = spans[o.sentence_id]
+        where = (o.doc, o.report_id, o.sentence_id, o.start, o.end, text[o.start : o.end])
+        value = (o.value, o.value_high, o.unit, o.value_base, o.base_unit, o.bound)
+        time = (o.status, o.period, o.scope, o.basis, int(o.masked))
+        note = "; ".join(filter(None, (o.note, o.derivation)))
+        cells = (o.indicator, o.measure, *value, *time, note, o.rule, text[first:last])
+        out.add("indicators", *where, *cells)
 
 
 def _word_rows(out: Analysis, report: Report) -> None:
