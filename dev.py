@@ -214,6 +214,8 @@ def refresh(python: str) -> bool:
 def lock(python: str) -> bool:
     """Write requirements.lock: every system and Python we support, hashes, no host names."""
     uv = program(Path(python).parent.parent, "uv")
+    if not Path(uv).exists():
+        raise SetupError("the active conda environment has no uv: conda deactivate, then again")
     left_out = [word for extra in sorted(EXTRAS_NOT_LOCKED) for word in ("--no-extra", extra)]
     export = [uv, "export", "--quiet", "--frozen", "--all-extras", *left_out]
     bare = ["--no-emit-project", "--no-header", "--no-annotate", "--output-file", LOCK.name]
