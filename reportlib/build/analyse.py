@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reportlib import words
+from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.observe import observe
 from reportlib.metadata import Clues, describe
 from reportlib.quantities import find_quantities
@@ -150,6 +151,7 @@ def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
 
 
 def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]]) -> None:
+    """Figures of the core catalogue, whose accuracy the gold measures, apart from the others."""
     text = out.page.text
     spans = {s.sentence_id: (s.start, s.end) for s in report.sentences}
     for o in observe(report, lambda s: numerals.get(s.sentence_id, ())):
@@ -159,7 +161,8 @@ def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quan
         time = (o.status, o.period, o.scope, o.basis, int(o.masked))
         note = "; ".join(filter(None, (o.note, o.derivation)))
         cells = (o.indicator, o.measure, *value, *time, note, o.rule, text[first:last])
-        out.add("indicators", *where, *cells)
+        core = catalogue()[o.indicator].core
+        out.add("indicators" if core else "indicators_extended", *where, *cells)
 
 
 def _word_rows(out: Analysis, report: Report) -> None:

@@ -193,7 +193,7 @@ def _write_table(
     folder: Path, table: str, header: list[str], rows: Iterable[Sequence[str]], form: str
 ) -> None:
     if form == "csv":
-        write.write_csv(folder / f"{table}.csv", header, ([write.unsafe(c) for c in r] for r in rows))
+        write.write_csv(folder / f"{table}.csv", header, rows)
         return
     frame = write.frame(table, ([write.unsafe(c) or None for c in r] for r in rows))
     temporary = folder / f"{table}.parquet.tmp"

@@ -42,7 +42,11 @@ def unsafe(cell: str) -> str:
 
 
 def write_csv(path: Path, header: Sequence[str] | None, rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows under a temporary name and rename when whole."""
+    """Write rows under a temporary name and rename when whole.
+
+    Without a header it is a part file: cells are made safe. With one it is a table put together
+    from parts, whose cells are safe already.
+    """
     temporary = path.with_name(path.name + ".tmp")
     try:
         with temporary.open("w", encoding="utf-8", newline="") as handle:
@@ -50,7 +54,7 @@ def write_csv(path: Path, header: Sequence[str] | None, rows: Iterable[Sequence[
                 handle.write("\ufeff")
                 csv.writer(handle, lineterminator="\n").writerow(header)
             writer = csv.writer(handle, lineterminator="\n")
-            writer.writerows([safe(c) for c in row] for row in rows)
+            writer.writerows(rows if header else ([safe(c) for c in row] for row in rows))
             handle.flush()
             os.fsync(handle.fileno())
         temporary.replace(path)
