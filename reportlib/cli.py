@@ -52,6 +52,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("file", metavar="FILE")
     explain.set_defaults(run=_explain)
 
+    appendix = sub.add_parser("appendix", help="run the notebooks and write the appendix")
+    appendix.add_argument("--out", default="build/appendix", metavar="DIR")
+    appendix.add_argument("--study", metavar="FOLDER", help="your own pages instead of seeds/")
+    appendix.add_argument("--notebooks", default="notebooks", metavar="FOLDER")
+    appendix.add_argument("--student", action="store_true", help="without the worked answers")
+    appendix.set_defaults(run=_appendix)
+
     codebook = sub.add_parser("codebook", help="every table and column")
     codebook.set_defaults(run=_codebook)
     return parser
@@ -90,6 +97,14 @@ def _explain(args: argparse.Namespace) -> int:
     if not Path(args.file).is_file():
         raise ReportlibError(f"no file {args.file}")
     print(explain_text(args.file))
+    return 0
+
+
+def _appendix(args: argparse.Namespace) -> int:
+    from reportlib.publish import make_appendix
+
+    path = make_appendix(args.out, args.notebooks, study=args.study, student=args.student)
+    print(f"written: {path}")
     return 0
 
 

@@ -1,6 +1,4 @@
-"""Pictures of tables: each function takes a table and gives matplotlib Axes; nothing is computed.
-
-Chinese is drawn with a font that comes with the package, so that a figure looks the same on every
+"""The Chinese font of every figure: it comes with the package.
 system. matplotlib is imported when a function is called, not with this module.
 """
 

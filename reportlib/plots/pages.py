@@ -1,0 +1,94 @@
+"""Pages as strips, and word clouds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from reportlib.plots.font import FONT, use_chinese_font
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Colours that stay apart in greyscale and for colour-blind readers (Okabe and Ito 2008).
+PARTS = {
+    "noise": ("noise 杂讯", "#d9d9d9"),
+    "title": ("title lines 标题", "#000000"),
+    "opening": ("opening 开场", "#56b4e9"),
+    "review": ("review 回顾", "#0072b2"),
+    "problems": ("problems 问题", "#d55e00"),
+    "plan": ("plan 安排", "#009e73"),
+    "annex": ("annex 附件", "#cc79a7"),
+}
+
+
+def page_strips(spans: pd.DataFrame, sections: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Each page as a strip to scale: noise, title lines and the parts of its reports.
+
+    Args:
+        spans: the table ``spans``; one strip a ``doc``, from top to bottom in its order.
+        sections: the table ``sections``; drawn over the report spans.
+
+    Returns:
+        Axes; x is characters of the page.
+    """
+    import matplotlib.pyplot as plt
+
+    docs = list(dict.fromkeys(spans["doc"]))
+    use_chinese_font(docs)
+    if ax is None:
+        _, ax = plt.subplots(figsize=(9, 0.55 * len(docs) + 1.5), layout="constrained")
+    for row in spans.itertuples():
+        part = {"noise": "noise", "annex": "annex"}.get(str(row.label), "title")
+        _bar(ax, docs.index(row.doc), row, part)
+    for row in sections.itertuples():
+        _bar(ax, docs.index(row.doc), row, str(row.section))
+    ax.set_yticks(range(len(docs)), [_short(d) for d in docs])
+    ax.invert_yaxis()
+    ax.set_xlabel("characters of the page")
+    ax.set_title(f"What the pages hold (n = {len(docs)} pages)", loc="left")
+    handles = [plt.Rectangle((0, 0), 1, 1, color=c) for _, c in PARTS.values()]
+    names = [name for name, _ in PARTS.values()]
+    ax.legend(handles, names, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    return ax
+
+
+def _bar(ax: Axes, y: int, row: Any, part: str) -> None:
+    ax.barh(y, row.end - row.start, left=row.start, height=0.72, color=PARTS[part][1])
+
+
+def _short(doc: str) -> str:
+    return doc if len(doc) <= 24 else doc[:23] + "…"
+
+
+def word_cloud(counts: Mapping[str, float], ax: Axes, title: str, seed: int = 42) -> Axes:
+    """A word cloud of counts; size is the count, place and colour say nothing.
+
+    Args:
+        counts: word to count; an empty mapping gives an empty picture that says so.
+        seed: of the layout, so that the same counts give the same picture.
+    """
+    use_chinese_font([*counts])
+    ax.set_axis_off()
+    ax.set_title(title, loc="left")
+    if not counts:
+        ax.text(0.5, 0.5, "no words", ha="center", transform=ax.transAxes)
+        return ax
+    from wordcloud import WordCloud
+
+    cloud = WordCloud(
+        font_path=str(FONT),
+        width=900,
+        height=560,
+        background_color="white",
+        max_words=90,
+        prefer_horizontal=1.0,
+        color_func=lambda *_, **__: "#1a3a5c",
+        random_state=seed,
+    ).generate_from_frequencies(dict(counts))
+    ax.imshow(cloud, interpolation="bilinear")
+    return ax
