@@ -13,10 +13,10 @@ from reportlib.quantities.numerals import (
     to_number,
 )
 from reportlib.quantities.shapes import CLEAR, Shapes, base_value, festival, is_han
-from reportlib.quantities.vocabulary import Unit, unit_at, word_at
+from reportlib.quantities.vocabulary import Unit, Word, unit_at, word_at
 from reportlib.records import Quantity
 
-SEPARATORS = frozenset("-—–─－~～至到")
+SEPARATORS = frozenset("-—–―─－−~～至到")
 LISTED = ("、", "和", "及", "与", "以及", "，")  # between the numbers of one list
 
 
@@ -44,51 +44,30 @@ class _Scan(Shapes):
 
     def read(self, i: int) -> int:
         """Reads the numeral that begins at ``i``, if one does; returns where to go on."""
-        c = self.text[i]
-        if c in HAN_NUMERALS:
-            return self.han(i)
-        if c in "0123456789":
-            return self.arabic(i)
-        if c in "数几":
-            m = self.shapes.few.match(self.text, i)
-            return self.number(m, unit_at(self.text, m.end())) if m else i + 1
-        return self.latin(i) if c.isascii() and c.isalpha() else self.prefixed(i)
-
-    def han(self, i: int) -> int:
-        text, shapes = self.text, self.shapes
-        if word := word_at(text, i):
-            start = i - word.back
-            pairs = shapes.pairs.match(text, start) if word.kind == "formula" else None
-            end = max(start + len(word.text), pairs.end() if pairs else 0)
-            if word.kind != "none" and (not self.found or self.found[-1].last <= start):
-                self.add(
-                    word.kind, start, end, festival(word.text) if word.kind == "date" else None
-                )
-            return end
-        m = shapes.number.match(text, i)
+        text, shapes, c = self.text, self.shapes, self.text[i]
+        if c in HAN_NUMERALS and (word := word_at(text, i)):
+            return self.word(word, i - word.back)
+        m = (shapes.few if c in "数几" else shapes.number).match(text, i)
         if m is None:
-            return i + 1
-        unit = unit_at(text, m.end())
-        if unit and unit.kind in CLEAR and not unit.strict:
+            return self.letters(i) if c.isascii() and c.isalpha() else self.sign(i)
+        unit, han = unit_at(text, m.end()), c in HAN_NUMERALS
+        if (unit and unit.kind in CLEAR and not unit.strict) or m["few"]:
             return self.number(m, unit)
-        shaped = self.numbered(i, shapes.list_han) or self.plan(i) or self.date(i) or self.part(i)
-        return shaped or self.number(m, unit)
+        return (
+            ((han or not unit or unit.strict) and self.typed(i, "han" if han else "digit"))
+            or self.numbered(i, shapes.list_han if han else shapes.list_digit)
+            or self.date(i)
+            or self.part(i)
+            or self.number(m, unit)
+        )
 
-    def arabic(self, i: int) -> int:
-        text, shapes = self.text, self.shapes
-        m = shapes.number.match(text, i)
-        unit = unit_at(text, m.end())
-        if unit and unit.kind in CLEAR and not unit.strict:
-            return self.number(m, unit)
-        if shape := shapes.formula.match(text, i):
-            return self.add("formula", i, shape.end())
-        if end := self.numbered(i, shapes.list_digit) or self.date(i) or self.part(i):
-            return end
-        if shape := shapes.ratio.match(text, i):
-            return self.add("formula", i, shape.end())
-        if (unit is None or unit.strict) and (shape := shapes.digit_name.match(text, i)):
-            return self.add("identifier", i, shape.end())
-        return self.number(m, unit)
+    def word(self, word: Word, start: int) -> int:
+        """A fixed word: no row, or one of the kind its table says (一带一路, “七一”)."""
+        pairs = self.shapes.pairs.match(self.text, start) if word.kind == "formula" else None
+        end = max(start + len(word.text), pairs.end() if pairs else 0)
+        if word.kind != "none" and (not self.found or self.found[-1].last <= start):
+            self.add(word.kind, start, end, festival(word.text) if word.kind == "date" else None)
+        return end
 
     def number(self, m: re.Match[str], unit: Unit | None) -> int:
         """A number with its unit, or with the upper end of a range."""
@@ -157,7 +136,7 @@ class _Scan(Shapes):
             return "ordinal"  # a count would be 两次
         if name == "次" and self.text.startswith(("会议", "全会", "全体会议"), r.stop + 1):
             return "ordinal"
-        if name == "日" and not r.han and len(r.numeral) <= 2:
+        if name == "日" and not r.han and r.value <= 31:
             return "date"
         if name == "产业" and r.numeral in ("二", "三", "二三"):
             return "ordinal"

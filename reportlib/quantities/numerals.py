@@ -58,7 +58,7 @@ def to_number(text: str) -> float:
             if token in "零〇○" and pending is None and (section or total):
                 last = 1.0
             else:
-                pending = (pending or 0) * 10 + DIGITS[token]
+                pending = (pending or 0.0) * 10 + DIGITS[token]
         elif token in SMALL:
             last = SMALL[token]
             section += (1 if pending is None else pending) * last

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cache
 from types import SimpleNamespace
 from typing import NamedTuple
 
 from reportlib.quantities.numerals import BIG, HAN_NUMERALS
-from reportlib.records import DataError
 from reportlib.resources import settings, table
 
 
@@ -29,19 +29,18 @@ class Word(NamedTuple):
     text: str
     kind: str
     back: int
-    not_before: str
 
-    def stands(self, text: str, at: int) -> bool:
-        """Whether the word stands in ``text`` with its first numeral at ``at``."""
-        start = at - self.back
-        if start < 0 or not text.startswith(self.text, start):
-            return False
-        after = text[start + len(self.text) : start + len(self.text) + 1]
-        return not after or after not in self.not_before
+
+class Typed(NamedTuple):
+    """A shape that has a kind of its own."""
+
+    kind: str
+    unit: str
+    pattern: re.Pattern[str]
 
 
 @cache
-def units() -> dict[str, tuple[Unit, ...]]:
+def units() -> dict[str, list[Unit]]:
     """First character -> units beginning with it, longest first."""
     rows = [
         Unit(r["unit"], r["kind"], float(r["factor"]), r["base_unit"], r["not_before"], False)
@@ -50,10 +49,10 @@ def units() -> dict[str, tuple[Unit, ...]]:
     for r in table("classifiers", ("classifier", "kind", "strict", "source"), "classifier"):
         name, base = r["classifier"], r["base_unit"] or r["classifier"]
         rows.append(Unit(name, r["kind"], 1.0, base, r["not_before"], r["strict"] == "yes"))
-    by_first: dict[str, list[Unit]] = {}
+    by_first: dict[str, list[Unit]] = defaultdict(list)
     for unit in sorted(rows, key=lambda u: -len(u.name)):
-        by_first.setdefault(unit.name[0], []).append(unit)
-    return {first: tuple(found) for first, found in by_first.items()}
+        by_first[unit.name[0]].append(unit)
+    return dict(by_first)
 
 
 def unit_at(text: str, at: int) -> Unit | None:
@@ -67,45 +66,42 @@ def unit_at(text: str, at: int) -> Unit | None:
 
 
 @cache
-def words() -> dict[str, tuple[Word, ...]]:
+def words() -> dict[str, list[Word]]:
     """Two characters -> fixed words, longest first.
 
     The two are the first numeral character with the next one, or, for words that do not begin
-    with it (统一), the one before it and itself.
+    with it (统一), the one before it and itself. Place names count as fixed words; their short
+    forms too, unless they read as a count (三台).
     """
-    rows = table("number_words", ("word", "kind", "source"), "word")
-    listed = [(r["word"], r["kind"], r["not_before"]) for r in rows]
-    listed += [(name, "none", "") for name in sorted(_place_names() - {r["word"] for r in rows})]
-    found: dict[str, list[Word]] = {}
-    for text, kind, not_before in listed:
-        back = next((i for i, c in enumerate(text) if c in HAN_NUMERALS), -1)
-        if back < 0:
-            raise DataError(f"number_words.csv: {text!r} has no numeral in it")
-        not_before += HAN_NUMERALS if text[-1] in HAN_NUMERALS else ""
-        key = text[:2] if back == 0 else text[back - 1 : back + 1]
-        found.setdefault(key, []).append(Word(text, kind, back, not_before))
-    return {k: tuple(sorted(v, key=lambda w: -len(w.text))) for k, v in found.items()}
-
-
-def _place_names() -> set[str]:
-    """Place names with a numeral in them; short forms too, unless they read as a count (三台)."""
-    names = {r["name"] for r in table("places") if set(r["name"]) & set(HAN_NUMERALS)}
-    short = {n[:-1] for n in names if len(n) > 2 and n[-1] in "省市县区旗州"}
-    return names | {n for n in short if len(n) > 1 and n[1:] not in units()}
+    listed = {r["word"]: r["kind"] for r in table("number_words", ("word", "kind", "source"))}
+    for name in {r["name"] for r in table("places") if set(r["name"]) & set(HAN_NUMERALS)}:
+        short = name[:-1] if len(name) > 2 and name[1:-1] not in units() else name
+        listed |= {name: "none", short if set(short) & set(HAN_NUMERALS) else name: "none"}
+    found: dict[str, list[Word]] = defaultdict(list)
+    for text, kind in sorted(listed.items(), key=lambda item: (-len(item[0]), item)):
+        back = min(text.find(c) for c in HAN_NUMERALS if c in text)
+        found[text[max(0, back - 1) : max(0, back - 1) + 2]].append(Word(text, kind, back))
+    return dict(found)
 
 
 def word_at(text: str, at: int) -> Word | None:
-    """The longest fixed word whose first numeral character stands at ``at``."""
-    known = words()
-    if at:
-        for word in known.get(text[at - 1 : at + 1], ()):
-            if word.back and word.stands(text, at):
-                return word
-        if text[at - 1] in HAN_NUMERALS + "0123456789.第" and text[at - 2 : at] != "这一":
-            return None
-    for word in known.get(text[at : at + 2], ()):
-        if not word.back and word.stands(text, at):
-            return word
+    """The longest fixed word whose first numeral character stands at ``at``.
+
+    A word that begins or ends with a numeral does not stand inside a longer numeral, and
+    ``number`` words (一点五, 十分之) are no words but numbers.
+    """
+    inside = text[at - 1 : at] in (*"0123456789.第", *HAN_NUMERALS) and text[at - 2 : at] != "这一"
+    for first in (at - 1, at):
+        for word in words().get(text[first : first + 2], ()) if first >= 0 else ():
+            start = at - word.back
+            if start < 0 or (word.back == 0) != (first == at) or (inside and not word.back):
+                continue
+            if text.startswith(word.text, start):
+                after = text[start + len(word.text) : start + len(word.text) + 1]
+                if word.kind == "number":
+                    return None
+                if not (after and after in HAN_NUMERALS and word.text[-1] in HAN_NUMERALS):
+                    return word
     return None
 
 
@@ -116,43 +112,33 @@ def base_of(unit: str) -> tuple[float, str]:
     >>> base_of("亿元"), base_of("公里"), base_of("万")
     ((100000000.0, 'yuan'), (1000.0, 'm'), (10000.0, ''))
     """
+    bare = unit.lstrip("万亿")
     factor = 1.0
-    while unit and unit[0] in BIG:
-        factor, unit = factor * BIG[unit[0]], unit[1:]
-    top, slash, below = unit.replace("每", "/", 1).replace("／", "/").partition("/")
+    for scale in unit[: len(unit) - len(bare)]:
+        factor *= BIG[scale]
+    top, slash, below = re.sub("[每／]", "/", bare, count=1).partition("/")
     known = next((u for u in units().get(top[:1], ()) if u.name == top), None)
     if known is None:
-        return factor, unit
-    if slash and below:
-        under, name = base_of(below)
-        return factor * known.factor / under, f"{known.base}/{name}"
-    return factor * known.factor, known.base
+        return factor, bare
+    under, name = base_of(below) if below else (1.0, "")
+    return factor * known.factor / under, known.base + slash + name
 
 
 @cache
 def patterns() -> SimpleNamespace:
-    """The compiled patterns of number_patterns.toml by name."""
-    parts: dict[str, str] = settings("number_patterns")["parts"]
-    found: dict[str, re.Pattern[str]] = {}
-    for name, pattern in settings("number_patterns")["patterns"].items():
-        pattern = pattern.replace("\n", "")
-        for part, text in {**parts, **{k.upper(): p.pattern for k, p in found.items()}}.items():
+    """The patterns of number_patterns.toml by name; ``typed`` has those with their own kind."""
+    data = settings("number_patterns")
+    parts = {"NUMBER": data["patterns"]["number"], **data["parts"]}
+
+    def build(pattern: str) -> re.Pattern[str]:
+        for part, text in parts.items():
             pattern = pattern.replace(f"<{part}>", text)
-        found[name] = re.compile(pattern)
-    return SimpleNamespace(**found)
+        return re.compile(pattern.replace("\n", ""))
 
-
-class Leads(NamedTuple):
-    """Bound words before a number, the characters they end with, and what may not precede one."""
-
-    bound: dict[str, str]
-    ends: frozenset[str]
-    not_after: str
-
-
-@cache
-def leads() -> Leads:
-    """The bound words that may stand before a number."""
-    bounds = settings("number_patterns")["bounds"]
-    bound = {word: name for name in ("min", "max", "approx") for word in bounds[name].split()}
-    return Leads(bound, frozenset(word[-1] for word in bound), bounds["not_after"])
+    typed: dict[str, list[Typed]] = defaultdict(list)
+    for shape in data["typed"]:
+        for begins in shape["begins"].split():
+            unit, pattern = shape.get("unit", ""), build(shape["pattern"])
+            typed[begins].append(Typed(shape["kind"], unit, pattern))
+    named = {name: build(pattern) for name, pattern in data["patterns"].items()}
+    return SimpleNamespace(**named, typed=typed)
