@@ -1,0 +1,92 @@
+"""Room 2: files to pages. A bad file becomes a page that says in one sentence what is wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from reportlib.read.decode import decode
+from reportlib.read.facts import facts_of, with_facts
+from reportlib.read.markup import html_text
+from reportlib.read.office import MOST_CHARACTERS, docx_text, pdf_text
+from reportlib.read.sources import SUFFIXES, Source, iter_sources, shown
+from reportlib.read.tables import read_sidecar, table_pages
+from reportlib.records import Page, ReadError
+from reportlib.resources import settings
+
+__all__ = ["SUFFIXES", "Source", "iter_sources", "read_sidecar", "read_source"]
+
+MOST_BYTES = 64 << 20  # of one file
+CHARSET = re.compile(rb"(?i)(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?([\w-]+)")
+
+
+def read_source(source: Source, column: str = "") -> list[Page]:
+    """The page of a file, or one for each row of a table file. Never raises for a bad file.
+
+    A file or row that cannot be read gives a page of kind "failed" with the reason. Limits:
+    ``MOST_BYTES`` a file, ``MOST_CHARACTERS`` a page, ``MOST_XML`` unpacked from DOCX or XLSX.
+
+    Args:
+        column: name of the text column of table files; found by its name without it.
+    """
+    page = Page(source.doc, shown(source.path.as_posix()), kind=source.kind, reason=source.reason)
+    if source.kind != "page":
+        return [page]
+    try:
+        data = _bytes(source.path)
+        page = replace(page, sha256=sha256(data).hexdigest())
+        return [_checked(one) for one in _pages(page, data, source.path.suffix.lower(), column)]
+    except ReadError as error:
+        reason = str(error)
+    except ImportError as error:
+        reason = f"reading it needs {error.name}: pip install 'reportlib[formats]'"
+    except OSError as error:
+        reason = f"cannot be opened: {error.strerror}"
+    except Exception as error:  # whatever a library says of a file made to break it
+        reason = f"a broken file ({type(error).__name__}: {error})"
+    return [replace(page, kind="failed", reason=" ".join(reason.split())[:500])]
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as handle:
+        data = handle.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ReadError(f"{path.stat().st_size} bytes; at most {MOST_BYTES} are read: split it")
+    return data
+
+
+def _pages(page: Page, data: bytes, suffix: str, column: str) -> list[Page]:
+    markup, table = suffix in (".html", ".htm"), suffix in (".csv", ".xlsx", ".jsonl")
+    page = replace(page, is_plain=suffix in (".txt", ".md"))
+    if not data:
+        raise ReadError("the file is empty")
+    if suffix not in (".docx", ".pdf", ".xlsx"):
+        for start, kind in settings("read")["magic"].items():
+            if data.startswith(start.encode("latin-1")):
+                raise ReadError(f"this is {kind}, not {suffix}")
+    if table:
+        return table_pages(page, data, suffix, column)
+    facts: dict[str, str] = {}
+    if suffix == ".docx":
+        page = replace(page, text=docx_text(data))
+    elif suffix == ".pdf":
+        text, damage = pdf_text(data)
+        page = replace(page, text=text, damage=damage)
+    else:
+        hint = CHARSET.search(data[:4096]) if markup else None
+        text, encoding, damage = decode(data, hint[1].decode() if hint else "")
+        text, facts = html_text(text) if markup else (text, {})
+        page = replace(page, text=text, encoding=encoding, damage=damage)
+    return [with_facts(page, facts_of(page.text) | facts)]
+
+
+def _checked(page: Page) -> Page:
+    """``page``, or the reason why its text is of no use."""
+    if page.kind == "page" and len(page.text) > MOST_CHARACTERS:
+        reason = f"{len(page.text)} characters; a page has at most {MOST_CHARACTERS}: split it"
+        return replace(page, kind="failed", reason=reason, text="")
+    if page.kind == "page" and not page.text.strip():
+        return replace(page, kind="failed", reason="it holds no text", text="")
+    return page

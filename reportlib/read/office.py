@@ -1,0 +1,127 @@
+"""DOCX, XLSX and PDF to text. A file may be made to burst: what it unpacks to is checked first.
+
+DOCX is read here and not by a library, because dates in smart tags, tracked insertions and content
+controls are part of the text, and libraries that list a paragraph's runs leave them out.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from xml.etree import ElementTree
+
+from reportlib.records import ReadError
+from reportlib.resources import settings
+
+MOST_XML = 48 << 20  # bytes that the XML of a DOCX or XLSX may unpack to
+MOST_ROWS, MOST_COLUMNS = 1 << 20, 256  # of a worksheet
+MOST_CHARACTERS = 5_000_000  # of one page; a report has about 20,000
+OLE = b"\xd0\xcf\x11\xe0"
+LOCKED = "protected by a password; save it without one"
+
+
+def unpacked(data: bytes, pattern: str) -> list[bytes]:
+    """The members of a ZIP container whose name matches ``pattern``, in order of name.
+
+    Raises:
+        ReadError: no container, a password, XML that unpacks to more than ``MOST_XML`` bytes.
+    """
+    if data.startswith(OLE):
+        secret = "EncryptedPackage".encode("utf-16-le") in data
+        raise ReadError(LOCKED if secret else "an old office format; save it as DOCX or XLSX")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as box:
+            parts = {part.filename: part.file_size for part in box.infolist()}
+            size = sum(parts[name] for name in parts if name.endswith((".xml", ".rels")))
+            if size > MOST_XML:
+                raise ReadError(f"unpacks to {size} bytes of XML; at most {MOST_XML} are read")
+            return [box.read(name) for name in sorted(parts) if re.fullmatch(pattern, name)]
+    except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
+        raise ReadError(f"a broken file ({error})") from None
+
+
+def docx_text(data: bytes) -> str:
+    """Paragraphs and tables in document order, then notes; a tab parts the cells of a row."""
+    texts = [_paragraphs(xml) for xml in unpacked(data, r"word/document\d*\.xml")]
+    if not texts:
+        raise ReadError("no Word document: it holds no word/document.xml")
+    return "".join(
+        texts + [_paragraphs(xml) for xml in unpacked(data, r"word/(foot|end)notes\.xml")]
+    )
+
+
+def _paragraphs(xml: bytes) -> str:
+    if b"<!DOCTYPE" in xml.replace(b"\0", b""):
+        raise ReadError("its XML declares a document type, which may hide endless text")
+    unseen, signs = settings("read")["docx"]["silent"].split(), settings("read")["docx"]["signs"]
+    pieces: list[str] = []
+    ancestors: list[ElementTree.Element] = []
+    silent = 0
+    for event, node in ElementTree.iterparse(io.BytesIO(xml), ("start", "end")):
+        name = node.tag.rpartition("}")[2]
+        if event == "start":
+            ancestors.append(node)
+            silent += name in unseen
+            # A text box stands inside a paragraph and begins a line of its own.
+            if name == "p" and not silent and pieces and pieces[-1] not in ("\n", "\t"):
+                pieces.append("\n")
+            continue
+        ancestors.pop()
+        if ancestors:  # keep no tree: memory stays that of one paragraph
+            del ancestors[-1][-1]
+        if not silent:
+            if (name, pieces[-1:]) in (("tc", ["\n"]), ("tr", ["\t"])):
+                pieces.pop()
+            if said := node.text if name == "t" else signs.get(name):
+                pieces.append(said)
+        silent -= name in unseen
+    return "".join(pieces)
+
+
+def pdf_text(data: bytes) -> tuple[str, str]:
+    """Text of the pages of a PDF, and which of them have none ("" if each has some).
+
+    Raises:
+        ReadError: a password, a broken file, no text at all (scanned pages).
+    """
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    try:
+        document = PdfDocument(data)
+    except PdfiumError as error:
+        raise ReadError(LOCKED if "assword" in str(error) else f"a broken PDF ({error})") from None
+    texts: list[str] = []
+    size = 0
+    with document:
+        for page in document:
+            # U+FFFE and U+0002 stand for the hyphen of a word broken at a line end.
+            texts.append(re.sub("[\r\ufffe\x02]", "", page.get_textpage().get_text_range()))
+            page.close()
+            size += len(texts[-1])
+            if size > MOST_CHARACTERS:
+                break
+    empty = [str(number) for number, text in enumerate(texts, 1) if not text.strip()]
+    if len(empty) == len(texts):
+        raise ReadError(f"{len(texts)} pages without text: scanned, they need OCR")
+    return "\n".join(texts), f"no text (scanned) on page {', '.join(empty)}" if empty else ""
+
+
+def sheets(data: bytes) -> dict[str, list[tuple[int, list[str]]]]:
+    """Worksheets of an XLSX by name: number and cells (as strings) of each row that has any."""
+    from openpyxl import load_workbook
+
+    unpacked(data, "")  # for its checks
+    found = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on styles and validations, which nobody asked for
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+            full = ((number, row) for number, row in enumerate(rows, 1) if any(row))
+            found[sheet.title] = [
+                (n, ["" if c is None else str(c) for c in row]) for n, row in full
+            ]
+        book.close()
+    return found
