@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import time
 import venv
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "requirements.lock"
@@ -61,6 +63,13 @@ def program(folder: Path, name: str) -> str:
     return str(inside if inside.exists() else folder / f"{name}.exe")
 
 
+def settings() -> dict[str, Any]:
+    """The tables of pyproject.toml."""
+    import tomllib  # not in the Pythons that environment() refuses
+
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
 def locked_block(name: str) -> str:
     """The lines of requirements.lock that pin one package, hashes included."""
     lines = LOCK.read_text(encoding="utf-8").splitlines()
@@ -74,18 +83,17 @@ def locked_block(name: str) -> str:
 
 
 def stamp() -> str:
-    """What the environment was made from."""
-    parts = (LOCK.read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode())
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    """What the environment was made from: the lock, the project's own tables, its place."""
+    given = settings()
+    tables = [given["build-system"], given["project"], given["tool"]["setuptools"], str(ROOT)]
+    return hashlib.sha256(LOCK.read_bytes() + json.dumps(tables).encode()).hexdigest()
 
 
 def conda_python() -> str | None:
     """The interpreter of the active conda environment, if it has every package the work needs."""
-    import tomllib
-
     if not (prefix := os.environ.get("CONDA_PREFIX")):
         return None
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = settings()["project"]
     extras = project["optional-dependencies"]
     unneeded = EXTRAS_NOT_LOCKED | {"tools"}
     wanted = project["dependencies"] + [d for e in extras if e not in unneeded for d in extras[e]]
