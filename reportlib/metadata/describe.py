@@ -13,50 +13,25 @@ from reportlib.metadata.places import Place, Scores
 from reportlib.records import Metadata, ReportlibError
 
 _BEGINNING = 1500  # characters of a body in which the government says whom it represents
-_UNITS = [
-    "国",
-    "自治区",
-    "省",
-    "地",
-    "州",
-    "盟",
-    "市",
-    "旗",
-    "县",
-    "区",
-    "乡",
-    "镇",
-    "街道",
-]  # high to low
-_LEVEL_OF = {"国": "national", "省": "province", "自治区": "province", "州": "prefecture"}
-_LEVEL_OF |= {
-    "地": "prefecture",
-    "盟": "prefecture",
-    "旗": "county",
-    "县": "county",
-    "区": "county",
-}
-_LEVEL_OF |= {"镇": "township", "乡": "township", "街道": "township"}  # 市 may be any of three
+_UNITS = "国 自治区 省 地 州 盟 市 旗 县 区 乡 镇 街道".split(" ")  # from high to low
+_LEVEL_OF = {"国": "national", "省": "province", "自治区": "province"}  # 市 may be any of three
+_LEVEL_OF |= dict.fromkeys("州地盟", "prefecture") | dict.fromkeys("旗县区", "county")
+_LEVEL_OF |= dict.fromkeys(("镇", "乡", "街道"), "township")
 
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What describes one report. All text is normalised.
+    """What describes one report; all text is normalised, annexes are not used.
 
-    Attributes:
-        heads: the report's own title, delivery and speaker lines, in order.
-        sections: (section, text) of the body in order; annexes are not used.
-        others: noise lines of the page before and inside the report, in order (a caption, an
-            anthology's title). Footers and lists of other reports do not belong here.
-        title: page title (HTML title, front matter).
-        doc: path of the page, whose last two parts may name place and year.
-        given: the user's sidecar row: place or adcode, year (the plan year).
+    ``others`` are noise lines of the page before and inside the report (a caption, an anthology's
+    title); footers and lists of other reports do not belong there. The last two parts of ``doc``
+    may name place and year. ``given`` is the user's sidecar row: place or adcode, (plan) year.
     """
 
-    heads: Sequence[str] = ()
-    sections: Sequence[tuple[str, str]] = ()
+    heads: Sequence[str] = ()  # the report's own title, delivery and speaker lines, in order
+    sections: Sequence[tuple[str, str]] = ()  # (section, text) of the body, in order
     others: Sequence[str] = ()
-    title: str = ""
+    title: str = ""  # HTML title, front matter
     doc: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
 
@@ -92,35 +67,34 @@ def describe(clues: Clues) -> Metadata:
         ReportlibError: the sidecar row names an unknown place, code or year.
     """
     heads, others, page = _lines(clues.heads), _lines(clues.others), _lines([clues.title])
-    others = [o for o in others if cue("about").search(o) and not cue("listed").search(o)]
-    others = [o for o in others if len(o) < 120]
+    others = [o for o in others if len(o) < 120 and cue("about").search(o)]
+    others = [o for o in others if not cue("listed").search(o)]
     titles, lines = {"title": heads, "noise": others, "page": page}, [*heads, *others, *page]
     body = "\n".join(text for section, text in clues.sections if section != "annex")
     day, sure = dates.delivered(lines)
-    title_years = {part: _title_year(of) for part, of in titles.items()}
     spoken = dates.plan_of(day, sure) if day else (0, 0)
-    plan, year_from, against = _plan_year(clues, body, spoken, title_years)
+    years = {part: _title_year(of) for part, of in titles.items()}
+    plan, year_from, against = _plan_year(clues, body, spoken, years)
     where = _place(clues, titles, body, plan or 2020)
     name, office = people.speaker(lines)
-    sign = cue("mask_sign").search(body)
-    masked = bool(sign) and len(cue("mask").findall(body)) > 1
-    addressed = re.findall(r"向[^，。]{0,40}会议", body[:300])
-    file_says = _file_says(clues.doc, where, {plan, *title_years.values()})
-    evidence = [f"{k}:{v}" for k, v in (("place", where.source), ("year", year_from)) if v]
+    printed = "\n".join([*(h.replace("**", "") for h in clues.heads), body])
+    masked = bool(cue("mask_sign").search(printed)) and len(cue("mask").findall(printed)) > 1
+    file_says = _file_says(clues.doc, where, {plan, *years.values()})
+    evidence = {"place": where.source, "year": year_from}
     named = (h for h in heads if "报告" in h and not cue("delivery_line").search(h))
     return Metadata(
         title=next(named, ""),
         **where.columns(),
         delivered=day or dates.caption_day(lines, plan),
-        title_year=str(next(filter(None, title_years.values()), "")),
+        title_year=str(next(filter(None, years.values()), "")),
         review_year=str(plan - 1 if plan else ""),
         plan_year=str(plan or ""),
         speaker=name,
         speaker_title=office,
-        session=people.session([*lines, *addressed]),
+        session=people.session([*lines, *re.findall(r"向[^，。]{0,40}会议", body[:300])]),
         anonymised=str(int(masked)),
-        place_hints=";".join(_hints(body, plan) if masked and not where.line else []),
-        evidence=";".join(evidence),
+        place_hints=";".join(_hints(body, plan or 2020) if masked and not where.line else []),
+        evidence=";".join(f"{key}:{part}" for key, part in evidence.items() if part),
         conflicts=";".join([*where.conflicts, *against, *file_says]),
     )
 
@@ -141,20 +115,17 @@ def _plan_year(
     if given and not re.fullmatch(r"(?:19|20)\d\d", given):
         raise ReportlibError(f"the sidecar's year {given!r} is not a year such as 2024")
     voted = dates.votes(body, _plan_at(clues)).most_common(2)
-    said: dict[str, dict[int, int]] = {
-        "given": {int(given or 0): 1000},
-        "delivery": dict([spoken]),
-        "body": {year: min(weight, 7) for year, weight in voted},
-        **{part: {year: 4 if part == "title" else 2} for part, year in titles.items()},
-    }
+    said = {"given": {int(given or 0): 1000}, "delivery": dict([spoken])}
+    said["body"] = {year: min(weight, 7) for year, weight in voted}
+    said |= {part: {year: 4 if part == "title" else 2} for part, year in titles.items()}
     total: Counter[int] = Counter()
-    for part in said:
-        said[part].pop(0, None)
-        total.update(said[part])
+    for tally in said.values():
+        tally.pop(0, None)
+        total.update(tally)
     if total:
         plan = max(total, key=lambda year: (total[year], year))
         source = next(part for part in said if plan in said[part])
-        others = [p for p, years in said.items() if years and plan not in years]
+        others = [p for p, tally in said.items() if tally and plan not in tally]
         return plan, source, [f"year:{p}={max(said[p], key=said[p].__getitem__)}" for p in others]
     # A beginning tells the year reviewed even without dated headings; a fragment does not.
     if cue("opening").search(body[:_BEGINNING]) and (late := dates.latest_year(body)):
@@ -175,11 +146,8 @@ def _plan_at(clues: Clues) -> int | None:
 
 def _unit(lines: Sequence[str], body: str) -> tuple[str, bool]:
     """What the government calls its own area (国, 省, 市, 区 …; "" unknown), and if it says so."""
-    texts = [
-        ("opening", body[:_BEGINNING]),
-        *((how, h) for how in ("opening", "titled") for h in lines),
-    ]
-    for how, text in texts:
+    begin = [("opening", body[:_BEGINNING]), *(("opening", h) for h in lines)]
+    for how, text in (*begin, *(("titled", h) for h in lines)):
         for match in cue(how).finditer(text):
             if "国务院" in match[0] or "中央" in match[0]:
                 return "国", True
@@ -211,10 +179,9 @@ def _place(clues: Clues, titles: Mapping[str, Sequence[str]], body: str, year: i
     scored = places.scores(body, year, want if sure else "")
     best = None if blank else places.winner(scored, places.CLEAR if want and sure else 2)
     best = best if best and places.fits(best, want) else None
-    opening = cue("opening").search(body[:_BEGINNING])
-    told = {**titles, "title": [*heads, opening[0]] if opening else heads}
+    opening = [m[0] for m in cue("opening").finditer(body, 0, _BEGINNING)][:1]
     conflicts: list[str] = []
-    for source, lines in told.items():
+    for source, lines in {**titles, "title": [*heads, *opening]}.items():
         found = places.named(lines, year, want)
         if len(found) > 1 and not blank:
             conflicts = [f"place:candidate={places.path(p, year)}" for p in found]
@@ -280,9 +247,8 @@ def _file_says(doc: str, where: _Where, years: Collection[int]) -> list[str]:
     year = max(years) or 2020
     filed, told = _file_place(doc, year), _file_year(doc)
     own = {n for p in where.line for n in (p.name, *places.short_names(p.name))}
-    said = []
-    if filed and where.level and not own & {filed.name, *places.short_names(filed.name)}:
-        said.append(f"file:place={places.path(filed, year)}")
+    against = filed and where.level and not own & {filed.name, *places.short_names(filed.name)}
+    said = [f"file:place={places.path(filed, year)}"] if filed and against else []
     return said + ([f"file:year={told}"] if told and max(years) and told not in years else [])
 
 
@@ -290,7 +256,7 @@ def _hints(body: str, year: int) -> list[str]:
     """Names printed in a report whose own name is blanked out, in order of appearance."""
     found: dict[str, int] = {}
     for name, first, _ in places.mentions(body):
-        known = places.by_name(name, year or 2020, 0)
+        known = places.by_name(name, year, 0)
         if any(p.level != "county" or (name == p.name and len(name) > 2) for p in known):
             found.setdefault(name, first)
     for match in cue("spot").finditer(body):

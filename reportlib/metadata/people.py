@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from reportlib.metadata.dates import cue
-from reportlib.metadata.places import starts_with_place
+from reportlib.metadata.places import mentions
 
 
 def session(lines: Sequence[str]) -> str:
@@ -20,7 +20,8 @@ def session(lines: Sequence[str]) -> str:
         if not cue("web_line").match(line) and (match := cue("session").search(line)):
             cuts = [m.end() for m in cue("session_place").finditer(match[1])]
             parts = [match[1][cut:] for cut in reversed(cuts)]
-            own = (p for p in parts if starts_with_place(p) or cue("unit_first").match(p))
+            starts = (any(first == 0 for _, first, _ in mentions(part)) for part in parts)
+            own = (p for p, s in zip(parts, starts, strict=True) if s or cue("unit_first").match(p))
             return next(own, parts[0]) + match[2]
     return ""
 

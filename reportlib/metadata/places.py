@@ -21,7 +21,7 @@ from reportlib.resources import table
 LEVELS = ("province", "prefecture", "county")
 ENOUGH = 60  # points of scores(): three mentions of the own name
 CLEAR = 1.25  # times the points of the next name that a winner needs
-_FIRST_VINTAGE = 1980  # reaches back to all years before
+_OLDEST = "1980"  # first_year of what the first vintage holds: it reaches back
 # How the official names of areas end that a government calls 全市, 全州 …
 _ENDS = {"州": "自治州", "地": "地区"}
 
@@ -37,11 +37,8 @@ class Place(NamedTuple):
     last: int
 
     def strangeness(self, year: int) -> tuple[int, bool]:
-        """(years between ``year`` and its life, not yet in force at the beginning of ``year``)."""
-        late = self.first == year and self.first > _FIRST_VINTAGE
-        return max(
-            0, self.first - year if self.first > _FIRST_VINTAGE else 0, year - self.last
-        ), late
+        """(years between ``year`` and its life, whether it began only in ``year``)."""
+        return max(0, self.first - year, year - self.last), self.first == year
 
 
 Scores = Mapping[Place, tuple[int, int]]  # points, mentions of divisions above
@@ -84,8 +81,9 @@ def _index() -> _Index:
     by_code: dict[str, list[Place]] = defaultdict(list)
     by_name: dict[str, list[Place]] = defaultdict(list)
     for row in table("places", ("code", "name", "level", "first_year")):
-        years = int(row["first_year"]), int(row["last_year"] or 9999)
-        place = Place(row["code"], row["name"], row["level"], row["parent"], *years)
+        first = 0 if row["first_year"] == _OLDEST else int(row["first_year"])
+        cells = (row["code"], row["name"], row["level"], row["parent"])
+        place = Place(*cells, first, int(row["last_year"] or 9999))
         by_code[place.code].append(place)
         for name in (place.name, *short_names(place.name)):
             by_name[name].append(place)
@@ -113,10 +111,9 @@ def by_name(name: str, year: int, slack: int = 2) -> list[Place]:
     >>> [p.code for p in by_name("巢湖市", 2009)], [p.code for p in by_name("巢湖市", 2013)]
     (['341400'], ['340181'])
     """
-    found = [(p.strangeness(year), p.first, p) for p in _index().by_name.get(name, [])]
-    near = min((s for s, _, _ in found), default=(0, False))
-    kept = [p for s, _, p in sorted(found) if s == near and near[0] <= slack]
-    return list({p.name + p.parent: p for p in reversed(kept)}.values())[::-1]
+    found = [(p.strangeness(year), p) for p in _index().by_name.get(name, [])]
+    near = min((s for s, _ in found), default=(0, False))
+    return [p for s, p in found if s == near and near[0] <= slack]
 
 
 def lineage(place: Place, year: int) -> list[Place]:
@@ -137,11 +134,6 @@ def mentions(text: str) -> list[tuple[str, int, int]]:
     index = _index()
     found = index.automaton.find_matches_as_indexes(text)
     return [(index.names[i], a, b) for i, a, b in found if index.by_name[index.names[i]]]
-
-
-def starts_with_place(text: str) -> bool:
-    """Whether the text begins with the name of a division."""
-    return any(first == 0 for _, first, _ in mentions(text[:16])[:1])
 
 
 def fits(place: Place, unit: str) -> bool:
@@ -171,10 +163,8 @@ def named(lines: Sequence[str], year: int, unit: str = "") -> list[Place]:
             above = {p.code for p in lineage(place, year)}
             own = sum(2 if name == place.name else 1 for name, ps in found if place in ps)
             support[place] += 10 * own + sum(any(p.code in above for p in ps) for _, ps in found)
-    best = max(support.values(), default=0)
-    top = [p for p in support if support[p] == best]
-    lowest = max((LEVELS.index(p.level) for p in top), default=0)
-    return [p for p in top if LEVELS.index(p.level) == lowest]
+    rank = {p: (n, LEVELS.index(p.level)) for p, n in support.items()}
+    return [p for p in rank if rank[p] == max(rank.values())]
 
 
 def scores(text: str, year: int, unit: str = "") -> Scores:
@@ -195,14 +185,8 @@ def scores(text: str, year: int, unit: str = "") -> Scores:
         for place in by_name(name, year, 0) if weight > 0 else []:
             own[place] += weight
             below[place.parent].add(name)
-    return {
-        place: (
-            20 * weight + 40 * len(below[place.code]),
-            sum(own[p] for p in lineage(place, year)[1:]),
-        )
-        for place, weight in own.items()
-        if fits(place, unit)
-    }
+    points = {p: 20 * n + 40 * len(below[p.code]) for p, n in own.items() if fits(p, unit)}
+    return {p: (n, sum(own[q] for q in lineage(p, year)[1:])) for p, n in points.items()}
 
 
 def winner(scored: Scores, clear: float = CLEAR) -> Place | None:
