@@ -14,6 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from reportlib import plots
+from reportlib.plots import font
 from reportlib.resources import DATA
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -103,12 +104,12 @@ def test_missing_glyphs_are_listed_not_printed(capsys: pytest.CaptureFixture[str
 def test_a_system_font_helps_out_only_where_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A font of the system joins the list only for a character that the bundled one lacks."""
     rare = ord("\U0002a6d6")
-    real = plots._characters
+    real = font._characters
 
     def pretend(path: str) -> frozenset[int]:
         return frozenset({rare, ord("中")}) if "STIX" in path else real(path)
 
-    monkeypatch.setattr(plots, "_characters", pretend)
+    monkeypatch.setattr(font, "_characters", pretend)
     assert plots.use_chinese_font(["中文"]) == [plots.FAMILY, "DejaVu Sans"]
     families = plots.use_chinese_font(["中文\U0002a6d6"])
     assert families[0] == plots.FAMILY and families[-1] == "DejaVu Sans" and len(families) == 3

@@ -1,5 +1,7 @@
 """The Chinese font of every figure: it comes with the package.
-system. matplotlib is imported when a function is called, not with this module.
+
+A figure looks the same on every system. matplotlib is imported when a function is called, not with
+this module.
 """
 
 from __future__ import annotations
