@@ -84,8 +84,9 @@ class _Scan(Shapes):
             or (unit.name == "级" and r.scale)
         ):
             return self.unitless(r)
-        mixed = r.han and (unit.name in ("升", "方") or text.startswith("个一", stop))
-        if mixed and (pairs := self.shapes.pairs.match(text, i)):
+        named = unit.name in ("升", "方") or text.startswith("个一", stop) or self.quoted(i)
+        pairs = self.shapes.pairs.match(text, i) if r.han and named else None
+        if pairs and (not self.quoted(i) or text[pairs.end() : pairs.end() + 1] in ("”", '"')):
             return self.slogan(i, pairs.end())
         kind = self.kind_of(r, unit)
         stop, value = stop + len(unit.name), r.value
@@ -169,7 +170,7 @@ class _Scan(Shapes):
             return self.add("date", i, stop, r.value)
         if r.han:
             whole = len(numeral) > 1 and not self.quoted(i)
-            if not whole or (not plain and not r.scale):
+            if not whole or (not plain and (not r.scale or len(numeral) > len(r.scale) + 1)):
                 return self.coined(i, stop)
             if len(plain) == len(set(numeral)) and r.high is None:
                 return self.add("formula", i, stop)

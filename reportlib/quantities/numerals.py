@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 HAN_NUMERALS = "零〇○一二三四五六七八九十百千万亿两廿卅"
 MULTITUDES = "十百千万亿"
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
-DIGITS |= dict.fromkeys("〇○OoＯ", 0)
+DIGITS |= dict.fromkeys("〇○OoＯΟ", 0)
 SMALL = {"十": 10.0, "百": 100.0, "千": 1000.0}
 BIG = {"万": 1e4, "亿": 1e8}
 TWENTY = {"廿": 20.0, "卅": 30.0}
@@ -75,6 +76,8 @@ def to_number(text: str) -> float:
             section, last = section + TWENTY[token], 10.0
         elif token[0] in "0123456789":
             pending, last = float(token), 1.0
+        elif whole == token and unicodedata.category(token) in ("No", "Nl"):
+            return unicodedata.numeric(token)  # ① Ⅱ
         else:
             raise ValueError(f"{token!r} in {text[:40]!r} is no part of a numeral")
     if pending is not None:

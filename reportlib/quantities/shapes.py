@@ -185,18 +185,12 @@ class Shapes:
         return self.add("rank" if ends else "ordinal", i, stop, value)
 
     def sign(self, i: int) -> int:
-        """第, 翻, 周, 双, ’, a footnote bracket, a circled or Roman number, a row of * or ×."""
+        """第, 翻, 周, 双, ’, [1], ①, Ⅱ, and * or × in place of a number."""
         text, c = self.text, self.text[i]
         if end := self.typed(i, "sign"):
             return end
         if c == "第":
             return self.ordinal(i)
-        if "①" <= c <= "⑳":
-            return self.add("list_number", i, i + 1, ord(c) - ord("①") + 1.0)
-        if "Ⅰ" <= c <= "Ⅻ":
-            unit = unit_at(text, i + 1)
-            name = unit.name if unit else ""
-            return self.add("ordinal", i, i + 1 + len(name), ord(c) - ord("Ⅰ") + 1.0, name)
         if c in "*＊×":
             end = i + 1
             while text[end : end + 1] == c:

@@ -31,14 +31,6 @@ class Word(NamedTuple):
     back: int
 
 
-class Typed(NamedTuple):
-    """A shape that has a kind of its own."""
-
-    kind: str
-    unit: str
-    pattern: re.Pattern[str]
-
-
 @cache
 def units() -> dict[str, list[Unit]]:
     """First character -> units beginning with it, longest first."""
@@ -135,10 +127,10 @@ def patterns() -> SimpleNamespace:
             pattern = pattern.replace(f"<{part}>", text)
         return re.compile(pattern.replace("\n", ""))
 
-    typed: dict[str, list[Typed]] = defaultdict(list)
+    typed: dict[str, list[tuple[str, str, re.Pattern[str]]]] = defaultdict(list)
     for shape in data["typed"]:
         for begins in shape["begins"].split():
-            unit, pattern = shape.get("unit", ""), build(shape["pattern"])
-            typed[begins].append(Typed(shape["kind"], unit, pattern))
+            known = (shape["kind"], shape.get("unit", ""), build(shape["pattern"]))
+            typed[begins].append(known)
     named = {name: build(pattern) for name, pattern in data["patterns"].items()}
     return SimpleNamespace(**named, typed=typed)
