@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,14 +24,25 @@ from reportlib.indicators.vocabulary import (
 from reportlib.records import Quantity
 
 MEASURED = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
-JOINTS = "、和与及以并且或，"
+_AND = ("、", "和", "与", "及", "以及", "，以及", "、以及")
 _BRACKET = re.compile("（[^（）]{0,80}）")
 _NOTE = re.compile(
-    "(?:按?可比价格?(?:计算)?|(?:按|同)?可比口径(?:计算)?|(?:按照?)?同口径(?:计算)?|(?:若|如|在)?(?:剔除|扣除|扣减|考虑|不考虑|不含|去除|除去)"
+    "(?:按?可比价格?(?:计算)?|(?:按|同)?(?:历史)?可比口径(?:计算)?|(?:按照?)?同口径(?:计算)?|(?:若|如|在)?(?:剔除|扣除|扣减|考虑|不考虑|不含|去除|除去)"
     "[^，；：。、0-9]{1,24}?(?:因素|影响|基数|以?后|等)(?:影响|外|以?后)?|按(?:新|老|原|现行)口径(?:计算)?|按现价(?:计算)?|按不变价(?:格)?(?:计算)?)"
 )
+_QUALIFIES = re.compile(
+    "(?:的)?(?:大|龙头|规上|外贸|重点)?(?:企业|项目|县|乡镇|园区|村|集群|基地|街道|品牌|镇)|的(?!目标|预期|任务|增长|增速|速度|水平|基础|成绩|好|较|高|幅度|比例|比重|台阶|大关|历史|态势|要求|底线|同时|"
+    "情况|新|良|规模|区间|左右|总体|年度|发展|基本|实际|上|中|重)(?=[一-龥])"
+)
+_GOAL = re.compile("(?:的)?(?:年均)?(?:增长|增速|增幅|涨幅|调控)?(?:的)?(?:预期|调控)?(?:目标|速度|预期)")
+_LIFTED = re.compile("脱贫|脱困|减贫|退出|摆脱|越线|减少")
+_FOLLOWED = re.compile("(?![占居增较同比位并为达以左]|可|再|首)[一-龥]")
+_MET = re.compile("的(?:年度|预期|年初|既定|计划)*(?:目标|任务|要求|计划)")
+_PACE = re.compile("的(?:年均|平均|年)?(?:增长|发展|递增)?(?:速度|增速|增幅|增长)")
+_RATE_NAME = re.compile("增长|增速|涨幅")
 _LEVEL_WORDS = re.compile("(?:国家级?|省级|市级|的|以上|全部)*")
-_TOTAL = re.compile("总|达|拥有|存量|保有|累计有|现有")
+_TOTAL = re.compile("总|达|拥有|存量|保有|累计有|现有|余额|突破")
+_SHARE_OF = re.compile("占(?:到)?(全[国省市区县州])")
 _CLAUSE = re.compile(f"[{BREAKS}]")
 _JOINED = re.compile("[、和与及以并，]+")
 _STEPS = re.compile("连续(?:跃上|跨上|迈上|登上|站上|突破|跨越|越过|跨过|迈过)|先后(?:突破|跨上|跃上|迈上|跨越|越过)|接连(?:突破|跨上|迈上|跨越)|连(?:跨|越|破)")
@@ -72,6 +84,7 @@ class _Chain:
     gaps: str  # dates, ranks … blanked too: what stands between names and numbers
     home: Home
     notes: list[tuple[int, int, str]]
+    breaks: list[int]  # where clauses begin
     links: list[Link] = field(default_factory=list)
     subjects: list[Subject] = field(default_factory=list)
     history: list[Subject] = field(default_factory=list)
@@ -96,6 +109,8 @@ def bind(text: str, quantities: Sequence[Quantity], home: Home) -> list[Link]:
     Args:
         text: normalised text; quantities: its numerals in order; home: whose report it is.
     """
+    if not any(q.kind in MEASURED or q.unit == "天" for q in quantities) or not find_mentions(text):
+        return []
     notes = [(m.start(), m.end(), m[0]) for m in _NOTE.finditer(text)]
     brackets = [m.span() for m in _BRACKET.finditer(text)]
     hidden = sorted([*brackets, *((a, b) for a, b, _ in notes)])
@@ -105,18 +120,27 @@ def bind(text: str, quantities: Sequence[Quantity], home: Home) -> list[Link]:
     figures = [q for q in kept if _is_figure(view, q)]
     rest = [(q.first, _modified(view, q)) for q in kept if not _is_figure(view, q)]
     mentions = find_mentions(view)
-    if not mentions or not figures:
-        return []
     inside = {q.first for q in figures for m in mentions if m.first <= q.first < m.last}
     figures = [q for q in figures if q.first not in inside]
-    chain = _Chain(text, view, blank_out(view, _outside(rest, mentions)), home, notes)
+    breaks = [0, *(i + 1 for i, c in enumerate(view) if c in BREAKS)]
+    chain = _Chain(text, view, blank_out(view, _outside(rest, mentions)), home, notes, breaks)
     events = sorted([(m.first, 0, i) for i, m in enumerate(mentions)] + [(q.first, 1, i) for i, q in enumerate(figures)])
     for _, kind, i in events:
         if kind == 0:
             _take_mention(chain, mentions[i])
         elif figures[i].first > chain.done:
             _take_number(chain, figures, i, mentions)
-    return chain.links
+    return [_part(chain, link) for link in chain.links]
+
+
+def _part(chain: _Chain, link: Link) -> Link:
+    """A figure that is then called a share of the jurisdiction's own total is a part of it."""
+    at = link.quantity.last
+    stop = min(p for p in (chain.view.find("；", at), chain.view.find("。", at), at + 30, len(chain.view)) if p >= 0)
+    share = _SHARE_OF.search(chain.view, at, stop)
+    if share is None or not chain.home.owns(share[1]) or find_mentions(chain.view[at : share.start()]):
+        return link
+    return replace(link, subject=replace(link.subject, scope="other"))
 
 
 _NOUN = re.compile("(?:的)?(?:重大|重点|产业|工业|招商|制造业)?(?:项目|企业|工程)")
@@ -153,8 +177,7 @@ def _outside(spans: list[tuple[int, int]], mentions: list[Mention]) -> list[tupl
 
 
 def _clause_start(chain: _Chain, at: int) -> int:
-    low = max(0, at - 120)
-    return max((chain.view.rfind(c, low, at) for c in BREAKS), default=-1) + 1
+    return chain.breaks[bisect_left(chain.breaks, at + 1) - 1]
 
 
 def _take_mention(chain: _Chain, mention: Mention) -> None:
@@ -170,12 +193,14 @@ def _take_mention(chain: _Chain, mention: Mention) -> None:
     scope = chain.home.scope_of(chain.view, start, mention, chain.at)
     if listed and chain.subjects[0].scope == "other":
         scope = "other"
-    if "其中" in between and set(mention.form.ids) & {s.id for s in chain.subjects}:
+    if "其中" in between and set(mention.form.ids) & {s.id for s in chain.history}:
         scope = "other"
+    elif mention.form.needs and chain.subjects:
+        scope = chain.subjects[0].scope
     note = next((n for a, b, n in chain.notes if b >= start - 2 and b <= mention.first + 60), "")
     if note and scope == "own" and not re.search("因素|影响|口径|价", note) and any(w in note for w in words("branch")):
         scope = "other"
-    found = [Subject(i, scope, mention, note) for i in mention.form.ids] or [UNKNOWN]
+    found = [Subject(i, scope, mention, note) for i in mention.form.ids or ("",)]
     chain.subjects = [*chain.subjects, *found] if listed else found
     if not listed or scope == "other":
         chain.verb = ""
@@ -184,9 +209,11 @@ def _take_mention(chain: _Chain, mention: Mention) -> None:
 
 def _is_joint(between: str) -> bool:
     text = between.strip(BLANK)
+    if text in _AND:
+        return True
     while word := ends_with(text, "own"):
         text = text[: -len(word)]
-    return bool(text) and all(c in "、和与及以" for c in text) or text in ("以及", "，以及")
+    return text in _AND
 
 
 # --- numbers -------------------------------------------------------------------------------
@@ -207,15 +234,27 @@ def _take_number(chain: _Chain, figures: list[Quantity], i: int, mentions: list[
         chain.history.append(UNKNOWN)
         chain.at = quantity.last
         return
-    run = _run(chain, figures, i, len(chain.subjects))
-    if len(chain.subjects) > 1 and len(run) == len(chain.subjects):
-        _pair(chain, chain.subjects, run, gap, "list-pairwise")
+    met = _MET.match(chain.view, quantity.last) and re.search("完成了|超过|超额|高于|好于", gap.text)
+    if met or _QUALIFIES.match(chain.view, quantity.last):
+        chain.at = quantity.last
+        return
+    listed = chain.subjects if len(chain.subjects) > 1 or chain.fresh else _ungrown(chain)
+    if len(listed) == 1 and chain.fresh:
+        listed = _expand(listed, 2, each=False)
+    run = _run(chain, figures, i, len(listed))
+    if len(listed) > 1 and len(run) == len(listed):
+        _pair(chain, listed, run, gap, "list-pairwise")
         return
     rule = "name-number" if chain.fresh else "same-topic"
+    loose = quantity.kind == "count" and _FOLLOWED.match(chain.view, quantity.last)
+    if not chain.fresh and (len(chain.subjects) > 1 or loose):
+        chain.subjects, chain.at = [UNKNOWN], quantity.last
+        return
     if chain.fresh and len(chain.subjects) > 1:
         rule = "coordinated"
-    for subject in chain.subjects:
-        _link(chain, subject, quantity, gap, rule)
+    summed = rule == "coordinated" and quantity.kind not in ("percent", "points", "multiple")
+    for subject in chain.subjects:  # 利用外资和对外投资38亿美元 is the sum of both
+        _link(chain, replace(subject, scope="other") if summed else subject, quantity, gap, rule)
     if chain.fresh:
         chain.history += chain.subjects
     chain.at, chain.fresh = quantity.last, False
@@ -232,12 +271,17 @@ def _gap(chain: _Chain, quantity: Quantity, piece: int) -> Gap | None:
     if not chain.fresh and read_gap(first) is None and not starts_with(first.lstrip("、" + BLANK), "predicate"):
         return None
     for text in middle:
-        if text.strip(BLANK) and not starts_with(text.lstrip(BLANK), "predicate"):
+        if read_gap(text) is None and not starts_with(text.lstrip(BLANK), "predicate"):
             return None
     last = chain.gaps[piece : quantity.first]
-    if "其中" in last:
+    if chain.view[piece - 1] in "；。" and not starts_with(last, "predicate"):
         return None
-    return read_gap(last)
+    gap = None if "其中" in last else read_gap(last)
+    if gap and not (gap.turn or gap.moved) and (
+        read_gap(first) is None or not chain.gaps[piece : quantity.number].strip(BLANK)
+    ):
+        return None
+    return gap
 
 
 def _run(chain: _Chain, figures: list[Quantity], i: int, wanted: int) -> list[Quantity]:
@@ -249,7 +293,8 @@ def _run(chain: _Chain, figures: list[Quantity], i: int, wanted: int) -> list[Qu
         between = chain.gaps[run[-1].last : q.first]
         joined = _JOINED.match(between)
         gap = read_gap(between[joined.end() :]) if joined and len(between) < 12 else None
-        same = q.kind == run[-1].kind or {q.kind, run[-1].kind} <= {"count", "money", "physical"}
+        kinds = {q.kind, run[-1].kind}
+        same = len(kinds) == 1 or kinds <= {"count", "money", "physical"} or kinds <= {"percent", "multiple"}
         if gap is None or gap.moved or not same:
             break
         run.append(q)
@@ -260,7 +305,9 @@ def _share(
     chain: _Chain, figures: list[Quantity], i: int, mentions: list[Mention], first: int, word: int, how: str
 ) -> bool:
     """分别, 均: share the numbers out over the list before the word. False if there is no list."""
-    gap = read_gap(chain.gaps[word : figures[i].first])
+    named = next((m.last for m in reversed(mentions) if first <= m.first and m.last <= word), word)
+    named = chain.at if chain.fresh and chain.at >= first else named
+    gap = read_gap(chain.gaps[named : figures[i].first]) or read_gap(chain.gaps[word : figures[i].first])
     if gap is None:
         return False
     items = _items(chain, mentions, first, word)
@@ -281,7 +328,9 @@ def _share(
     if len(run) < len(items):
         items = items[-len(run) :]
     if len(items) < len(run):
-        return False
+        chain.subjects, chain.fresh, chain.at = [UNKNOWN], False, run[-1].last
+        chain.done = run[-1].first
+        return True
     _pair(chain, items, run, gap, "list-shared" if each else "list-pairwise", fresh=True)
     return True
 
@@ -326,14 +375,16 @@ def _items(chain: _Chain, mentions: list[Mention], first: int, word: int) -> lis
             tail = chain.gaps[named[-1].last : start + len(piece)]
             usable = read_gap(tail) is not None and named[-1].form.role != "after"
             found = [s for s in chain.subjects if usable and s.mention == named[-1]]
+            if usable and out and not out[-1].mention and masked[start : named[-1].first].strip(BLANK):
+                found = [UNKNOWN]  # 宣汉、大竹GDP: the list is one of other things
             if not found and usable:
                 scope = chain.home.scope_of(chain.view, start, named[-1], start)
-                found = [Subject(x, scope, named[-1]) for x in named[-1].form.ids]
+                found = [Subject(x, scope, named[-1]) for x in named[-1].form.ids or ("",)]
             out += found or [UNKNOWN]
         elif read_gap(piece) is None:
             out.append(UNKNOWN)
         start = cut
-    return out if any(s.mention or s is UNKNOWN for s in out) else None
+    return out or None
 
 
 def _pair(
@@ -360,6 +411,8 @@ def _pair(
 def _number_first(chain: _Chain, quantity: Quantity, mentions: list[Mention]) -> bool:
     """八成财政资金用于民生, 30家高新技术企业, 1900亿元的GDP: the name follows the number."""
     at = quantity.last + chain.gaps.startswith("的", quantity.last)
+    if quantity.kind == "percent" and at > quantity.last and _goal_after(chain, quantity, at, mentions):
+        return True
     after = next((m for m in mentions if at <= m.first <= at + 4), None)
     if after is None or not after.form.ids or after.form.role == "bare":
         return False
@@ -375,9 +428,26 @@ def _number_first(chain: _Chain, quantity: Quantity, mentions: list[Mention]) ->
     start = _clause_start(chain, quantity.first)
     scope = chain.home.scope_of(chain.view, start, replace(after, first=quantity.first, last=quantity.last), chain.at)
     gap = Gap("", "", "")
+    if after.form.ids[0] == "poor_population":
+        before = chain.view[max(0, quantity.first - 6) : quantity.first]
+        if not before.endswith(("有", "剩", "剩余")):
+            if not _LIFTED.search(before + chain.view[after.last : after.last + 12]):
+                return False
+            gap = Gap("down", "down", "")
     _link(chain, Subject(after.form.ids[0], scope, after), quantity, gap, "number-first")
     chain.subjects, chain.fresh = [Subject(after.form.ids[0], scope, after)], False
     chain.at = quantity.last
+    return True
+
+
+def _goal_after(chain: _Chain, quantity: Quantity, at: int, mentions: list[Mention]) -> bool:
+    """8%左右的国内生产总值增长目标."""
+    after = next((m for m in mentions if m.first == at), None)
+    if after is None or not after.form.ids or not _GOAL.match(chain.gaps, after.last):
+        return False
+    subject = Subject(after.form.ids[0], "own", after)
+    _link(chain, subject, quantity, Gap("up", "up", ""), "number-first")
+    chain.subjects, chain.fresh, chain.at = [subject], False, quantity.last
     return True
 
 
@@ -391,7 +461,7 @@ def _link(
     if found is None:
         return
     measure, sign = found
-    role = "from" if measure == "level" and _is_from(chain, quantity) else ""
+    role = "from" if _is_from(chain, quantity) else ""
     bound = bound or quantity.bound
     if chain.links and chain.links[-1].role == "steps" and gap.text in ("、", "和", "，"):
         role, bound = "steps", chain.links[-1].bound
@@ -412,25 +482,29 @@ def _measure(chain: _Chain, subject: Subject, quantity: Quantity, gap: Gap) -> t
     """level, growth or change with its sign; None if the number cannot be said of the subject."""
     entry = catalogue()[subject.id]
     family, kind = entry.family, quantity.kind
-    fall = -1 if gap.moved == "down" else 1
+    named = subject.mention and _RATE_NAME.search(chain.text[subject.mention.first : subject.mention.last])
+    paced = kind == "percent" and _PACE.match(chain.view, quantity.last)
+    moved = gap.moved or ("up" if named or paced else "")
+    fall = -1 if moved == "down" else 1
     if kind == "multiple":
-        return ("growth", 1) if gap.moved and quantity.unit == "倍" else None
+        return ("growth", 1) if moved and quantity.unit == "倍" else None
     if kind == "points":
-        return ("change", fall) if gap.moved and "points" in family.changes else None
+        return ("change", fall) if moved and "points" in family.changes else None
     if kind == "percent":
         if family.name == "index":
             return ("level", 1) if (quantity.value or 0) and float(quantity.value or 0) > 50 else ("growth", fall)
         if not family.is_rate or not fits(entry, quantity) or family.name == "weight":
-            return ("growth", fall) if gap.moved else None
+            return ("growth", fall) if moved else None
         return ("change", fall) if gap.turn in ("up", "down") else ("level", 1)
     if not fits(entry, quantity):
         return None
     verb = _verb(chain, subject, quantity)
-    if subject.id == "poor_population" and (verb == "less" or _is_relief(chain, subject) or gap.moved == "down"):
+    if subject.id == "poor_population" and (verb == "less" or _is_relief(chain, subject) or moved == "down"):
         return "change", -1
     if gap.turn in ("up", "down"):
         return "change", fall
-    if entry.basis == "stock" and verb == "new" and not _TOTAL.search(gap.text):
+    name = chain.text[subject.mention.first : subject.mention.last] if subject.mention else ""
+    if entry.basis == "stock" and verb == "new" and not _TOTAL.search(gap.text + name):
         return "change", 1
     return "level", 1
 

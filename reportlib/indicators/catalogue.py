@@ -38,6 +38,7 @@ class Indicator:
     core: bool
     family: Family
     basis: str
+    sums: bool  # several years of it are given as one sum (五年新增就业300万人)
     direction: str
     headline: bool
     is_not: str
@@ -61,7 +62,7 @@ def catalogue() -> dict[str, Indicator]:
         )
         for row in table("indicator_families", ("family", "kinds", "units", "meaning"), "family")
     }
-    allowed = {"family": families, "tier": TIERS, "basis": BASES, "direction": DIRECTIONS, "headline": "01"}
+    allowed = {"family": families, "tier": TIERS, "basis": BASES, "direction": DIRECTIONS, "headline": "01", "sums": "01"}
     found = {}
     for row in table("indicators", ("id", "english", "source", "source_status"), "id"):
         for column, values in allowed.items():
@@ -76,6 +77,7 @@ def catalogue() -> dict[str, Indicator]:
             row["tier"] == "core",
             families[row["family"]],
             row["basis"],
+            row["sums"] == "1",
             row["direction"],
             row["headline"] == "1",
             row["not"],

@@ -100,9 +100,13 @@ def _row_heads(row: Row, size: int) -> Iterator[str]:
             yield start + end
 
 
+Index = dict[str, tuple[re.Pattern[str], tuple[Form, ...]]]
+
+
 @cache
-def forms() -> tuple[tuple[Form, ...], dict[str, tuple[Form, ...]], re.Pattern[str]]:
-    """All forms, the forms by their first two characters, and a pattern for those two.
+def forms() -> tuple[tuple[Form, ...], Index, re.Pattern[str]]:
+    """All forms, the forms by their first two characters (with one pattern that says whether any
+    of them matches), and a pattern for those two characters.
 
     Raises:
         DataError: a malformed pattern, an unknown role, a form that may be shorter than two
@@ -130,7 +134,11 @@ def forms() -> tuple[tuple[Form, ...], dict[str, tuple[Form, ...]], re.Pattern[s
     for head in index:
         seconds[head[0]].add(head[1])
     parts = (f"{re.escape(a)}[{re.escape(''.join(sorted(b)))}]" for a, b in sorted(seconds.items()))
-    return tuple(every), {k: tuple(v) for k, v in index.items()}, re.compile("|".join(parts))
+    gates = {
+        head: (re.compile("|".join(f.pattern.pattern for f in found)), tuple(found))
+        for head, found in index.items()
+    }
+    return tuple(every), gates, re.compile("|".join(parts))
 
 
 def _has(text: str, needs: tuple[str, ...], before: int) -> bool:
@@ -149,7 +157,8 @@ def find_mentions(text: str) -> list[Mention]:
     while match := head.search(text, at):
         first = match.start()
         best, which = 0, None
-        for form in index[text[first : first + 2]]:
+        gate, candidates = index[text[first : first + 2]]
+        for form in candidates if gate.match(text, first) else ():
             hit = form.pattern.match(text, first)
             if hit and hit.end() > best and (not form.needs or _has(text, form.needs, first)):
                 best, which = hit.end(), form

@@ -10,7 +10,7 @@ from itertools import groupby
 from reportlib.indicators.bind import Link, bind
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.scope import Home
-from reportlib.indicators.when import Clock, find_anchors, moment
+from reportlib.indicators.when import Clock, Timeline, find_anchors
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Report, Sentence
 
@@ -66,30 +66,41 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     clock = Clock(report.metadata.review_year, report.metadata.plan_year)
     found: list[Observation] = []
     body = (s for s in report.sentences if s.role != "title" and s.section not in ("", "annex"))
+    paragraph = -1
     for _, group in groupby(body, key=lambda s: s.chain):
-        found += _observe_chain(report, list(group), find, home, clock)
+        sentences = list(group)
+        found += _observe_chain(report, sentences, find, home, clock, sentences[0].paragraph != paragraph)
+        if len(sentences[0].text) > 8:  # 各位代表！ does not open a paragraph by itself
+            paragraph = sentences[0].paragraph
     return found
 
 
 def _observe_chain(
-    report: Report, sentences: list[Sentence], find: Finder, home: Home, clock: Clock
+    report: Report, sentences: list[Sentence], find: Finder, home: Home, clock: Clock, opens: bool
 ) -> Iterator[Observation]:
-    starts, numerals, size = [], [], 0
+    starts: list[int] = []
+    numerals: list[Quantity] = []
+    size = 0
     for sentence in sentences:
         starts.append(size)
-        numerals += [_shift(q, size) for q in find(sentence)]
+        numerals += [_shift(q, size) for q in find(sentence)] if size else find(sentence)
         size += len(sentence.text)
     text = "".join(s.text for s in sentences)
     clock.enter(sentences[0].section)
-    anchors = find_anchors(text, numerals, clock)
-    clock.hear(text, anchors, sentences[0].role == "heading")
-    for link in sorted(bind(text, numerals, home), key=lambda k: k.quantity.first):
+    anchors = find_anchors(text, numerals)
+    clock.hear(text, anchors, opens, sentences[0].role == "heading")
+    links = sorted(bind(text, numerals, home), key=lambda link: link.quantity.first)
+    if not links:
+        return
+    names = [k.subject.mention.first if k.subject.mention else k.quantity.first for k in links]
+    line = Timeline(text, anchors, clock, names)
+    for link, since in zip(links, names, strict=True):
         q = link.quantity
         where = bisect_right(starts, q.first) - 1
         sentence, offset = sentences[where], starts[where]
         start, end = report.locate(sentence, q.first - offset, q.last - offset)
         entry = catalogue()[link.subject.id]
-        when = moment(text, q, link.measure, link.role, clock, anchors, entry.basis)
+        when = line.moment(q, link.measure, link.role, since, entry.basis, entry.sums)
         yield Observation(
             report.doc,
             report.report_id,

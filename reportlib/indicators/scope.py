@@ -13,12 +13,25 @@ from reportlib.resources import table
 
 _SUFFIX = re.compile("(?:省|市|区|县|自治州|自治县|自治区|地区|盟|旗|特别行政区|林区|矿区)$")
 
+_PARK = re.compile("[一-龥]{0,7}?(?:高新|经开|开发|保税|度假|示范|合作|自贸试验)区|[一-龥]{0,5}?(?:工业园|产业园|综保区|新区)")
+
+
 @cache
 def _places() -> tuple[frozenset[str], dict[str, str]]:
     """Names of other places as they stand in a text, and the short form of each full name."""
     full = {row["name"]: row["level"] for row in table("places", ("code", "name", "level"))}
     short = {n: re.sub("(?:[一-龥]{1,3}族)+$", "", _SUFFIX.sub("", n)) for n, lev in full.items() if lev != "county"}
     return frozenset([*full, *(s for s in short.values() if len(s) > 1)]), short
+
+
+@cache
+def _children(adcode: str) -> frozenset[str]:
+    """Short names (two characters or more) of what lies below a province or prefecture."""
+    stem = adcode[:2] if adcode.endswith("0000") else adcode[:4]
+    common = {row["word"] for row in table("place_words", ("word", "kind")) if row["kind"] == "ordinary"}
+    rows = (row for row in table("places", ("code", "name", "level")) if row["code"].startswith(stem))
+    short = {_SUFFIX.sub("", row["name"]) for row in rows if stem and row["code"] != adcode}
+    return frozenset(n for n in short - common if len(n) > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,7 @@ class Home:
     level: str
     names: frozenset[str]
     sign: str  # last character of the name: 全市 is the own region of a 市
+    children: frozenset[str] = frozenset()  # short names of the divisions below
 
     @classmethod
     def of(cls, metadata: Metadata) -> Home:
@@ -36,7 +50,8 @@ class Home:
         given = (metadata.county, metadata.prefecture, metadata.province)
         name = next((n for n in given if n), "")
         names = {name, short.get(name, _SUFFIX.sub("", name))} - {""}
-        return cls(metadata.level, frozenset(names), name[-1:])
+        below = _children(metadata.adcode) if metadata.level in ("province", "prefecture") else frozenset()
+        return cls(metadata.level, frozenset(names), name[-1:], below - names)
 
     def owns(self, region: str) -> bool:
         """Whether 全市, 我省 … or a place name means this jurisdiction."""
@@ -45,7 +60,7 @@ class Home:
         if region.endswith("国"):
             return self.level == "national"
         if region in ("县域", "市域"):
-            return self.level != "province"
+            return self.sign in ("", region[0])
         return self.level != "national" and self.sign in ("", region[-1:])
 
     def is_yardstick(self, before: str, after: str) -> bool:
@@ -74,6 +89,8 @@ class Home:
             elif own := self._own_name(text):
                 region, text = region or own, text[: -len(own)]
             elif word := ends_with(text, "own"):
+                if len(ends_with(text, "branch")) > len(word):
+                    break
                 if word in ("城镇", "工业", "财政", "旅游", "农村", "居民", "城市") and mention.form.role != "name":
                     break
                 text = text[: -len(word)]
@@ -89,13 +106,17 @@ class Home:
     def _foreign(self, view: str, start: int) -> bool:
         """Whether the sentence up to ；is about another place, named at its beginning."""
         begin = max(view.rfind(c, 0, start) for c in "；。") + 1
-        return begin < start and self.names_other(view, begin)
+        begin += next((len(w) for w in ("力争", "推动", "支持", "确保", "预计") if view.startswith(w, begin)), 0)
+        if begin >= start:
+            return False
+        park = _PARK.match(view, begin)
+        return self.names_other(view, begin) or (bool(park) and len(starts_with(view, "own", begin)) < 2)
 
     def names_other(self, text: str, at: int) -> bool:
         """Whether the name of another place stands at ``at``."""
         known = _places()[0]
         name = next((text[at : at + n] for n in range(11, 1, -1) if text[at : at + n] in known), "")
-        return bool(name) and name not in self.names
+        return (bool(name) and name not in self.names) or any(text.startswith(n, at) for n in self.children)
 
     def _own_name(self, text: str) -> str:
         return next((n for n in sorted(self.names, key=len, reverse=True) if text.endswith(n)), "")
@@ -105,7 +126,7 @@ class Home:
         if not text or not ("一" <= text[-1] <= "鿿"):
             return "own"
         known = _places()[0]
-        if any(text[-n:] in known for n in range(2, 12)):
+        if any(text[-n:] in known or text[-n:] in self.children for n in range(2, 12)):
             return "other"
         if ends_with(text, "branch"):
             return "other"

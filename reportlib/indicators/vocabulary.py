@@ -15,6 +15,9 @@ CLASSES = (
 )  # fmt: skip
 LONGEST_GAP = 60  # characters between a name and its number; more is another matter
 
+_COMPARED = re.compile(
+    "[比较于]全?(?:国|省|市|区|县|自治区|州)|(?:超过|高于|完成|好于|快于|超额)[^，]{0,12}(?:计划|规划|目标|预期)|增加值"
+)
 BREAKS = "，；：。！？\n"
 BLANK = "\u3000"
 
@@ -92,7 +95,7 @@ def read_gap(text: str) -> Gap | None:
     >>> read_gap("完成"), read_gap("同比增长").moved, read_gap("带动就业")
     (Gap(turn='reach', moved='', text='完成'), 'up', None)
     """
-    if len(text) > LONGEST_GAP:
+    if len(text) > LONGEST_GAP or _COMPARED.search(text):
         return None
     known, longest = _classes()
     turn = moved = ""
