@@ -219,7 +219,8 @@ class Shapes:
         while text[at : at + 1] in ("万", "亿", "余", "多"):
             at += 1
         unit = unit_at(text, at)
-        stands = is_han(text[i - 1 : i]) or (i == 0 and text[i] not in "*＊")
+        before = text[i - 1 : i]
+        stands = is_han(before) if text[i] in "*＊" else before not in (*"0123456789",)
         if not stands or unit is None or unit.strict or unit.kind not in CLEAR:
             return end
         if unit.name in "人家" and at == end:
