@@ -15,6 +15,7 @@ from fontTools.ttLib import TTFont
 
 from reportlib import plots
 from reportlib.plots import font
+from reportlib.plots import font
 from reportlib.resources import DATA
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -65,10 +66,10 @@ def test_known_traps_are_covered(word: str, has: frozenset[str]) -> None:
 
 def test_font_is_static_named_and_licensed() -> None:
     """Regular weight (a variable font is drawn hairline-thin), a name of its own, OFL beside it."""
-    font = TTFont(plots.FONT)
-    assert "fvar" not in font and font["OS/2"].usWeightClass == 400
-    assert font["name"].getDebugName(1) == plots.FAMILY
-    assert "Open Font License" in font["name"].getDebugName(13)
+    face = TTFont(plots.FONT)
+    assert "fvar" not in face and face["OS/2"].usWeightClass == 400
+    assert face["name"].getDebugName(1) == plots.FAMILY
+    assert "Open Font License" in face["name"].getDebugName(13)
     assert "SIL OPEN FONT LICENSE Version 1.1" in plots.FONT.with_name("OFL.txt").read_text()
 
 
