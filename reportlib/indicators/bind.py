@@ -44,7 +44,6 @@ _LEVEL_WORDS = re.compile("(?:国家级?|省级|市级|的|以上|全部)*")
 _TOTAL = re.compile("总|达|拥有|存量|保有|累计有|现有|余额|突破")
 _SHARE_OF = re.compile("占(?:到)?(全[国省市区县州])")
 _CLAUSE = re.compile(f"[{BREAKS}]")
-_JOINED = re.compile("[、和与及以并，]+")
 _STEPS = re.compile("连续(?:跃上|跨上|迈上|登上|站上|突破|跨越|越过|跨过|迈过)|先后(?:突破|跨上|跃上|迈上|跨越|越过)|接连(?:突破|跨上|迈上|跨越)|连(?:跨|越|破)")
 
 
@@ -191,7 +190,7 @@ def _take_mention(chain: _Chain, mention: Mention) -> None:
     between = chain.gaps[chain.at : mention.first]
     listed = chain.fresh and chain.subjects and _is_joint(between)
     scope = chain.home.scope_of(chain.view, start, mention, chain.at)
-    if listed and chain.subjects[0].scope == "other":
+    if listed and chain.subjects[0].id and chain.subjects[0].scope == "other":
         scope = "other"
     if "其中" in between and set(mention.form.ids) & {s.id for s in chain.history}:
         scope = "other"
@@ -284,18 +283,20 @@ def _gap(chain: _Chain, quantity: Quantity, piece: int) -> Gap | None:
     return gap
 
 
-def _run(chain: _Chain, figures: list[Quantity], i: int, wanted: int) -> list[Quantity]:
+def _run(
+    chain: _Chain, figures: list[Quantity], i: int, wanted: int, joints: str = "、和与及以并"
+) -> list[Quantity]:
     """The numbers from ``i`` on that stand side by side: 5%、6.5%左右, 10亿元和20亿元."""
     run = [figures[i]]
     for q in figures[i + 1 :]:
         if len(run) == wanted:
             break
         between = chain.gaps[run[-1].last : q.first]
-        joined = _JOINED.match(between)
-        gap = read_gap(between[joined.end() :]) if joined and len(between) < 12 else None
+        rest = between.lstrip(joints)
+        gap = read_gap(rest) if len(rest) < len(between) < 12 else None
         kinds = {q.kind, run[-1].kind}
         same = len(kinds) == 1 or kinds <= {"count", "money", "physical"} or kinds <= {"percent", "multiple"}
-        if gap is None or gap.moved or not same:
+        if gap is None or gap.moved or not same or q.unit == "番":
             break
         run.append(q)
     return run
@@ -312,7 +313,7 @@ def _share(
         return False
     items = _items(chain, mentions, first, word)
     each = how not in ("分别", "各", "各自")
-    run = [figures[i]] if each else _run(chain, figures, i, 99)
+    run = [figures[i]] if each else _run(chain, figures, i, 99, "、和与及以并，")
     if items is None:
         items = chain.subjects if chain.fresh else []
         if each and not items:
@@ -414,13 +415,18 @@ def _number_first(chain: _Chain, quantity: Quantity, mentions: list[Mention]) ->
     if quantity.kind == "percent" and at > quantity.last and _goal_after(chain, quantity, at, mentions):
         return True
     after = next((m for m in mentions if at <= m.first <= at + 4), None)
-    if after is None or not after.form.ids or after.form.role == "bare":
+    if after is None or not after.form.ids:
+        return False
+    if after.form.role == "bare" and after.form.ids[0] != "poor_population":
         return False
     if not _LEVEL_WORDS.fullmatch(chain.gaps[at : after.first]) or quantity.kind not in ("count", "money", "percent"):
         return False
     if after.form.role != "after" and quantity.kind == "percent":
         return False
     if after.form.role == "name" and (quantity.kind == "count") != (catalogue()[after.form.ids[0]].family.name in ("count", "people")):
+        return False
+    head = chain.view[max(0, quantity.first - 10) : quantity.first]
+    if after.form.role == "name" and quantity.kind == "count" and "贫困" not in after.form.form and not _last_verb(head):
         return False
     following = chain.gaps[after.last : after.last + 14]
     if after.form.role == "name" and re.match("[、，]?[^，。；、]{0,3}[0-9]", following):
@@ -431,7 +437,7 @@ def _number_first(chain: _Chain, quantity: Quantity, mentions: list[Mention]) ->
     if after.form.ids[0] == "poor_population":
         before = chain.view[max(0, quantity.first - 6) : quantity.first]
         if not before.endswith(("有", "剩", "剩余")):
-            if not _LIFTED.search(before + chain.view[after.last : after.last + 12]):
+            if not _LIFTED.search(before + chain.view[after.first : after.last + 12]):
                 return False
             gap = Gap("down", "down", "")
     _link(chain, Subject(after.form.ids[0], scope, after), quantity, gap, "number-first")
@@ -457,6 +463,8 @@ def _goal_after(chain: _Chain, quantity: Quantity, at: int, mentions: list[Menti
 def _link(
     chain: _Chain, subject: Subject, quantity: Quantity, gap: Gap, rule: str, derivation: str = "", bound: str = ""
 ) -> None:
+    if subject.id == "gdp" and "人均" in gap.text:
+        subject = replace(subject, id="gdp_per_capita")
     found = _measure(chain, subject, quantity, gap) if subject.id else None
     if found is None:
         return

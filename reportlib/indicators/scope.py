@@ -105,25 +105,31 @@ class Home:
 
     def _foreign(self, view: str, start: int) -> bool:
         """Whether the sentence up to ；is about another place, named at its beginning."""
-        begin = max(view.rfind(c, 0, start) for c in "；。") + 1
+        low = max(0, start - 400)
+        begin = max((view.rfind(c, low, start) for c in "；。"), default=-1) + 1 or low
         begin += next((len(w) for w in ("力争", "推动", "支持", "确保", "预计") if view.startswith(w, begin)), 0)
         if begin >= start:
             return False
         park = _PARK.match(view, begin)
-        return self.names_other(view, begin) or (bool(park) and len(starts_with(view, "own", begin)) < 2)
+        return self._names_other(view, begin) or (bool(park) and len(starts_with(view, "own", begin)) < 2)
 
-    def names_other(self, text: str, at: int) -> bool:
-        """Whether the name of another place stands at ``at``."""
+    def _names_other(self, text: str, at: int) -> bool:
+        """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""
         known = _places()[0]
-        name = next((text[at : at + n] for n in range(11, 1, -1) if text[at : at + n] in known), "")
-        return (bool(name) and name not in self.names) or any(text.startswith(n, at) for n in self.children)
+        for n in range(11, 1, -1):
+            name = text[at : at + n]
+            if (name in known and name not in self.names) or name in self.children:
+                rest = text[at + n : at + n + 8]
+                inner = any(rest[:k] in known for k in range(2, 9))
+                return inner or bool(_SUFFIX.search(name)) or rest[:1] in tuple("、，和与")
+        return False
 
     def _own_name(self, text: str) -> str:
         return next((n for n in sorted(self.names, key=len, reverse=True) if text.endswith(n)), "")
 
     def _remainder(self, text: str, mention: Mention, stripped: bool) -> str:
         """The scope when unknown words stand before the name."""
-        if not text or not ("一" <= text[-1] <= "鿿"):
+        if not text or not ("一" <= text[-1] <= "鿿") or text == self.sign:
             return "own"
         known = _places()[0]
         if any(text[-n:] in known or text[-n:] in self.children for n in range(2, 12)):

@@ -42,7 +42,7 @@ _MEAN = re.compile("年均|平均每年|每年平均|年平均|每年")
 _SUM = re.compile("累计|总计|合计|共计")
 _TOTAL = re.compile("总量|总数|达到|拥有|存量")
 _ONE_YEAR = re.compile("同比|比上年|较上年|比去年|较去年|上年同期|比年初|较年初")
-_LAST_N = re.compile(f"{_N}(?:来|间|里|累计|平均|年均|共|全[国省市区县])|近{_N}")
+_LAST_N = re.compile(f"{_N}(?:来|间|里|累计|平均|年均|共|完成|实现|新增|投入|全[国省市区县])|近{_N}")
 _RUNNING_N = re.compile(f"连续{_N}")
 _PART = re.compile(
     "上半年|[一前]?[一二三1-3]个?季度|前[0-9一二三四五六七八九十]+个月|1月?[-—至到]1[01]月|截至1[01]月"
@@ -175,7 +175,9 @@ def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
         before = text[max(0, q.first - 6) : q.first].rstrip("“")
         after = text[q.last : q.last + 6].lstrip("”")
         role = "plan" if q.kind == "plan_number" else ""
-        if after.startswith(("基础上", "的基础上")):
+        if after.startswith(("基础上", "的基础上")) or (
+            after.lstrip("末底").startswith("的") and before.endswith(("是", "为", "于", "达到"))
+        ):
             role, span = "base", span.end
         elif _FROM_DATE.search(before) and not after.startswith(("以来", "起", "开始", "到", "至")):
             role = "frame" if after.startswith(("相比", "比较", "，")) else "base"
@@ -249,7 +251,7 @@ class Timeline:
             span = Span(clock.plan - 1, clock.plan - 1)
         item = text[max(text.rfind("、", clause, at) + 1, clause) : quantity.number]
         mean = bool(_MEAN.search(here))
-        summed = bool(_SUM.search(unit)) and not _TOTAL.search(item)
+        summed = bool(_SUM.search(unit)) and not _TOTAL.search(item) and basis != "stock"
         part = bool(_PART.search(unit))
         base = next(
             (a for a in reversed(near) if a.role == "frame" or (a.role == "base" and a.at >= since)),
@@ -257,6 +259,9 @@ class Timeline:
         )
         if mean and 0 < span.last == span.first and base is None:
             span = Span(span.first, span.first + 4) if status == "target" else Span(span.last - 4, span.last)
+        if summed and span.first == span.last > 0:
+            first = base.span.last + 1 if base else clock.span.first
+            span = Span(min(first, span.last), span.last)
         basis = "annual_mean" if mean else "cumulative" if summed else "part_year" if part else basis
         if measure == "level":
             held = mean or summed or sums or _HELD.search(text[max(clause, at - 14) : quantity.number])
