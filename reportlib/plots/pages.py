@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -65,11 +65,18 @@ def _short(doc: str) -> str:
     return doc if len(doc) <= 24 else doc[:23] + "…"
 
 
-def word_cloud(counts: Mapping[str, float], ax: Axes, title: str, seed: int = 42) -> Axes:
-    """A word cloud of counts; size is the count, place and colour say nothing.
+def word_cloud(
+    counts: Mapping[str, float],
+    ax: Axes,
+    title: str,
+    marked: Collection[str] = (),
+    seed: int = 42,
+) -> Axes:
+    """A word cloud of counts; size is the count, place says nothing.
 
     Args:
         counts: word to count; an empty mapping gives an empty picture that says so.
+        marked: words drawn in a second colour.
         seed: of the layout, so that the same counts give the same picture.
     """
     use_chinese_font([*counts])
@@ -87,7 +94,7 @@ def word_cloud(counts: Mapping[str, float], ax: Axes, title: str, seed: int = 42
         background_color="white",
         max_words=90,
         prefer_horizontal=1.0,
-        color_func=lambda *_, **__: "#1a3a5c",
+        color_func=lambda word, **_: "#d55e00" if word in marked else "#1a3a5c",
         random_state=seed,
     ).generate_from_frequencies(dict(counts))
     ax.imshow(cloud, interpolation="bilinear")
