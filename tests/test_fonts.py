@@ -15,7 +15,6 @@ from fontTools.ttLib import TTFont
 
 from reportlib import plots
 from reportlib.plots import font
-from reportlib.plots import font
 from reportlib.resources import DATA
 
 matplotlib = pytest.importorskip("matplotlib")
