@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
@@ -231,6 +232,7 @@ BOMBS = {
     "scripts that never end": "<script>",
     "titles": "<title>x</title>",
     "attributes": "<p hidden style='a:b'",
+    "hidden": "<p hidden>",
     "spaces": "<b> </b>",
     "entities": "&amp&#",
     "signs": "<",
@@ -238,28 +240,12 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("kind", BOMBS)
-def test_html_bombs_cost_no_more_than_their_size(kind: str) -> None:
-    """Twice the page takes twice the steps, whatever its tags (steps are counted, not timed)."""
-    few, many = (_steps(lambda n=n: html_text(BOMBS[kind] * n)) for n in (500, 1000))
-    assert many <= 2.2 * few + 200
-
-
-def _steps(work: Callable[[], object]) -> int:
-    """Lines of code run by ``work``."""
-    count = 0
-
-    def trace(frame: object, event: str, argument: object) -> object:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)  # type: ignore[arg-type]
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return count
+def test_html_bombs_are_harmless(kind: str) -> None:
+    """400,000 characters that make parsers quadratic: a blink here, minutes if a step were so."""
+    bomb = BOMBS[kind] * (400_000 // len(BOMBS[kind]))
+    begin = time.process_time()
+    html_text(bomb)
+    assert time.process_time() - begin < 10
 
 
 # ---- DOCX and PDF --------------------------------------------------------------------------------
@@ -420,7 +406,7 @@ def test_the_text_column_may_be_named(tmp_path: Path) -> None:
     assert page_of(tmp_path, "a.csv", data).text == "乙"
     assert page_of(tmp_path, "a.csv", data, "备份 正文").text == "甲"
     failed = page_of(tmp_path, "a.csv", data, "正文二")
-    assert failed.kind == "failed" and "columns are: 备份_正文, 正文" in failed.reason
+    assert failed.kind == "failed" and "it has 备份_正文, 正文" in failed.reason
 
 
 def test_big_cells_and_bad_rows(tmp_path: Path) -> None:
@@ -536,7 +522,7 @@ def test_a_folder_is_walked_in_sorted_order_and_leaves_nothing_out(tmp_path: Pat
     os.mkfifo(tmp_path / "pipe.txt")
     sources = iter_sources([tmp_path], {tmp_path / "c" / "pages.csv": "the --pages file"})
     pages = [source.doc for source in sources if source.kind == "page"]
-    assert pages == ["-x.txt", "a.md", "b/1.TXT", "b/2.txt", "b.txt", "in.txt", "line\\nend.txt"]
+    assert pages == ["-x.txt", "a.md", "b/1.TXT", "b/2.txt", "b.txt", "in.txt", "line\\x0aend.txt"]
     assert {source.doc: source.reason for source in sources if source.kind != "page"} == {
         ".git": "a hidden file or folder",
         ".hidden.txt": "a hidden file or folder",

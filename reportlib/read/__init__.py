@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
+from typing import Any
 
 from reportlib.read.decode import decode
-from reportlib.read.facts import facts_of, with_facts
+from reportlib.read.facts import facts_of
 from reportlib.read.markup import html_text
 from reportlib.read.office import MOST_CHARACTERS, docx_text, pdf_text
 from reportlib.read.sources import SUFFIXES, Source, iter_sources, shown
@@ -35,7 +35,11 @@ def read_source(source: Source, column: str = "") -> list[Page]:
     if source.kind != "page":
         return [page]
     try:
-        data = _bytes(source.path)
+        with source.path.open("rb") as handle:
+            data = handle.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            size = source.path.stat().st_size
+            raise ReadError(f"{size} bytes; at most {MOST_BYTES} are read: split it")
         page = replace(page, sha256=sha256(data).hexdigest())
         return [_checked(one) for one in _pages(page, data, source.path.suffix.lower(), column)]
     except ReadError as error:
@@ -49,44 +53,36 @@ def read_source(source: Source, column: str = "") -> list[Page]:
     return [replace(page, kind="failed", reason=" ".join(reason.split())[:500])]
 
 
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as handle:
-        data = handle.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise ReadError(f"{path.stat().st_size} bytes; at most {MOST_BYTES} are read: split it")
-    return data
-
-
 def _pages(page: Page, data: bytes, suffix: str, column: str) -> list[Page]:
-    markup, table = suffix in (".html", ".htm"), suffix in (".csv", ".xlsx", ".jsonl")
     page = replace(page, is_plain=suffix in (".txt", ".md"))
     if not data:
         raise ReadError("the file is empty")
-    if suffix not in (".docx", ".pdf", ".xlsx"):
-        for start, kind in settings("read")["magic"].items():
-            if data.startswith(start.encode("latin-1")):
-                raise ReadError(f"this is {kind}, not {suffix}")
-    if table:
+    for start, kind in settings("read")["magic"].items():
+        if data.startswith(start.encode("latin-1")) and suffix not in (".docx", ".pdf", ".xlsx"):
+            raise ReadError(f"this is {kind}, not {suffix}")
+    if suffix in (".csv", ".xlsx", ".jsonl"):
         return table_pages(page, data, suffix, column)
-    facts: dict[str, str] = {}
+    facts: dict[str, Any] = {}
+    encoding = damage = ""
     if suffix == ".docx":
-        page = replace(page, text=docx_text(data))
+        text = docx_text(data)
     elif suffix == ".pdf":
         text, damage = pdf_text(data)
-        page = replace(page, text=text, damage=damage)
-    else:
-        hint = CHARSET.search(data[:4096]) if markup else None
+    elif suffix in (".html", ".htm"):
+        hint = CHARSET.search(data[:4096])
         text, encoding, damage = decode(data, hint[1].decode() if hint else "")
-        text, facts = html_text(text) if markup else (text, {})
-        page = replace(page, text=text, encoding=encoding, damage=damage)
-    return [with_facts(page, facts_of(page.text) | facts)]
+        text, facts = html_text(text)
+    else:
+        text, encoding, damage = decode(data)
+    facts = facts_of(text) | facts
+    return [replace(page, text=text, encoding=encoding, damage=damage, **facts)]
 
 
 def _checked(page: Page) -> Page:
     """``page``, or the reason why its text is of no use."""
-    if page.kind == "page" and len(page.text) > MOST_CHARACTERS:
+    reason = "" if page.text.strip() else "it holds no text"
+    if len(page.text) > MOST_CHARACTERS:
         reason = f"{len(page.text)} characters; a page has at most {MOST_CHARACTERS}: split it"
-        return replace(page, kind="failed", reason=reason, text="")
-    if page.kind == "page" and not page.text.strip():
-        return replace(page, kind="failed", reason="it holds no text", text="")
-    return page
+    if page.kind != "page" or not reason:
+        return page
+    return replace(page, kind="failed", reason=reason, text="")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
-from reportlib.records import Page
 from reportlib.resources import table
 
 HEAD = 4000  # characters from the beginning in which labelled lines are looked for
@@ -41,7 +40,7 @@ def _labelled(name: str, fact: str) -> re.Pattern[str]:
     return re.compile(GAP.join(name).join(LABELLED[fact]))
 
 
-def facts_of(text: str) -> dict[str, str]:
+def facts_of(text: str) -> dict[str, Any]:
     """title, published and source_url as the head of a page gives them.
 
     >>> facts_of("标题：甲县政府工作报告\\n发文时间：2017-02-23\\n来源URL：https://a.cn/1\\n正文：")
@@ -54,22 +53,16 @@ def facts_of(text: str) -> dict[str, str]:
     return sift((fact, match[1]) for fact, match in found if match)
 
 
-def with_facts(page: Page, facts: dict[str, str]) -> Page:
-    """``page`` with its title, date of publication and address; "" where unknown."""
-    title, published = facts.get("title", ""), facts.get("published", "")
-    return replace(page, title=title, published=published, source_url=facts.get("source_url", ""))
-
-
-def sift(told: Iterable[tuple[str, str]]) -> dict[str, str]:
+def sift(told: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """The first usable value of each fact: one line, dates as ISO, addresses only with http(s)."""
     facts: dict[str, str] = {}
     for fact, value in told:
-        value = " ".join(re.sub("[\ud800-\udfff]", "\ufffd", value[:2000]).split())[:300]
+        value = " ".join(value[:2000].split())[:300].strip("'\"")
         if fact == "published":
             value = iso_date(value)
         elif fact == "source_url" and not re.match("https?://", value):
             value = ""
-        if fact and (value := value.strip("'\"")):
+        if fact and value:
             facts.setdefault(fact, value)
     return facts
 
@@ -82,7 +75,7 @@ def iso_date(value: str) -> str:
     >>> iso_date("2024年1月9日 08:30"), iso_date("20240109"), iso_date("未知"), iso_date("45300")
     ('2024-01-09', '2024-01-09', '', '2024-01-09')
     """
-    if re.fullmatch(r"[2-6]\d{4}(?:\.\d+)?", value):
+    if re.fullmatch(r"[2-6]\d{4}(\.\d+)?", value):
         return (date(1899, 12, 30) + timedelta(int(value[:5]))).isoformat()
     for found in re.finditer(DATE, value):
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,9 @@ from reportlib.records import ReportlibError
 from reportlib.resources import settings
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf", ".csv", ".xlsx", ".jsonl")
+UNSEEN = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\ud800-\udfff\\\\]|#(?=\\d+$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,17 @@ class Source:
     reason: str = ""
 
 
+def shown(name: str) -> str:
+    r"""A file name as it can stand in a table: characters that do not print are escaped.
+
+    So is the sign of a final ``#12``, which would look like a row of a table file.
+
+    >>> shown("a\nb.txt"), shown("-甲 县.txt"), shown("a.csv#3")
+    ('a\\x0ab.txt', '-甲 县.txt', 'a.csv\\x233')
+    """
+    return UNSEEN.sub(lambda char: f"\\x{ord(char[0]):02x}", name)
+
+
 def iter_sources(
     paths: Sequence[Path], not_pages: Mapping[Path, str] | None = None
 ) -> list[Source]:
@@ -40,8 +53,7 @@ def iter_sources(
         ReportlibError: a path that does not exist.
     """
     away = {path.resolve(): reason for path, reason in (not_pages or {}).items()}
-    met: list[Source] = []
-    taken: set[str] = set()
+    met: dict[str, Source] = {}
     for given in {path.resolve(): path for path in paths}.values():
         if not given.exists():
             raise ReportlibError(f"no file or folder {shown(str(given))}")
@@ -50,32 +62,15 @@ def iter_sources(
             doc = below = shown(path.relative_to(root).as_posix())
             # The same doc in two folders: as much of the folder's own path as tells them apart.
             tails = (shown("/".join(root.resolve().parts[-n:])) for n in range(1, 99))
-            while doc in taken:
+            while doc in met:
                 doc = f"{next(tails)}/{below}"
-            met.append(Source(path, doc, kind, reason))
-            taken.add(doc)
-    return met
-
-
-def shown(name: str) -> str:
-    r"""A file name that can stand in a table: characters that do not print are escaped.
-
-    A final ``#12`` would look like a row of a table file and loses its sign too.
-
-    >>> shown("a\nb.txt"), shown("-甲 县.txt"), shown("a.csv#3")
-    ('a\\nb.txt', '-甲 县.txt', 'a.csv\\x233')
-    """
-    unseen = ("Cc", "Cf", "Cs", "Zl", "Zp")
-    escaped = (
-        c.encode("unicode_escape").decode() if c == "\\" or unicodedata.category(c) in unseen else c
-        for c in name
-    )
-    return re.sub(r"#(?=\d+$)", r"\\x23", "".join(escaped))
+            met[doc] = Source(path, doc, kind, reason)
+    return list(met.values())
 
 
 def _found(top: Path, walk: bool, away: Mapping[Path, str]) -> Iterator[tuple[Path, str, str]]:
     """(path, kind, reason) of ``top``, or of all that stands below it."""
-    todo, root = [top], top.resolve()
+    todo, root = [top], top.resolve() if walk else None
     while todo:
         here = todo.pop()
         try:
@@ -85,9 +80,9 @@ def _found(top: Path, walk: bool, away: Mapping[Path, str]) -> Iterator[tuple[Pa
             continue
         for path in paths:
             try:
-                kind, reason = _judged(path, root if walk else None, away)
+                kind, reason = _judged(path, root, away)
             except (OSError, RuntimeError) as error:  # no permission, a circle of links
-                kind, reason = "failed", f"cannot be opened: {error}"
+                kind, reason = "failed", f"cannot be looked at: {error}"
             if kind == "folder":
                 todo.append(path)
             else:
@@ -109,9 +104,7 @@ def _judged(path: Path, root: Path | None, away: Mapping[Path, str]) -> tuple[st
         return "skipped", "a file about the folder, by its name"
     if suffix in old:
         return "failed", old[suffix]
-    if not path.is_file():
-        return "skipped" if root else "failed", "not a regular file"
-    if suffix not in SUFFIXES:
-        reason = f"unknown suffix {suffix!r}; read are {' '.join(SUFFIXES)}"
-        return "skipped" if root else "failed", reason
+    if not path.is_file() or suffix not in SUFFIXES:
+        odd = f"unknown suffix {suffix!r}; read are {' '.join(SUFFIXES)}"
+        return "skipped" if root else "failed", odd if path.is_file() else "not a regular file"
     return "page", ""
