@@ -18,10 +18,12 @@ _HOME = {
     "ReportlibError": "reportlib.records",
     "build": "reportlib.build.run",
     "explain": "reportlib.build.explain",
+    "glossary": "reportlib.publish.view",
     "load": "reportlib.build.corpus",
     "read_table": "reportlib.build.write",
+    "reading_view": "reportlib.publish.view",
 }
-__all__ = ["Corpus", "ReportlibError", "build", "explain", "load", "read_table"]  # noqa: RUF022
+__all__ = list(_HOME)  # noqa: PLE0605 - the names of the table above
 
 try:
     __version__ = version("reportlib")
