@@ -62,7 +62,14 @@ def catalogue() -> dict[str, Indicator]:
         )
         for row in table("indicator_families", ("family", "kinds", "units", "meaning"), "family")
     }
-    allowed = {"family": families, "tier": TIERS, "basis": BASES, "direction": DIRECTIONS, "headline": "01", "sums": "01"}
+    allowed = {
+        "family": families,
+        "tier": TIERS,
+        "basis": BASES,
+        "direction": DIRECTIONS,
+        "headline": "01",
+        "sums": "01",
+    }
     found = {}
     for row in table("indicators", ("id", "english", "source", "source_status"), "id"):
         for column, values in allowed.items():

@@ -18,9 +18,10 @@ ROLES = ("name", "bare", "after", "trap")
 class Form:
     """One name of an indicator, or of something that only looks like one (``role`` trap).
 
-    ``ids`` are the indicators it names (more than one for 城镇、农村居民人均可支配收入), ``split``
-    those it names when 分别 or 均 follows. ``role``: name (stands on its own), bare (any noun before
-    it narrows it: 整车出口), after (the number comes first: 八成财政资金用于民生), trap.
+    ``ids`` are the indicators it names (two for 城镇、农村居民人均可支配收入), ``split`` those it
+    names when 分别 or 均 follows; ``needs`` words of which one must stand before it. ``role`` is
+    name (stands on its own), bare (any noun before it narrows it: 整车出口), after (the number
+    comes first: 八成财政资金用于民生) or trap.
     """
 
     form: str
@@ -28,7 +29,7 @@ class Form:
     role: str
     split: tuple[str, ...]
     pattern: re.Pattern[str]
-    needs: tuple[str, ...]  # one of these must stand before it in the same text
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,9 @@ def forms() -> tuple[tuple[Form, ...], Index, re.Pattern[str]]:
         name = f"indicator_names.csv: form {row['form']!r}"
         if row["role"] not in ROLES:
             raise DataError(f"{name}: role is {row['role']!r}, not one of {', '.join(ROLES)}")
-        if (bad := [i for i in (*ids, *split) if i not in known]) or not (ids or row["role"] == "trap"):
+        if (bad := [i for i in (*ids, *split) if i not in known]) or not (
+            ids or row["role"] == "trap"
+        ):
             raise DataError(f"{name}: unknown indicator {', '.join(bad) or '(none)'}")
         rows, _ = _parse(row["form"])
         form = Form(row["form"], ids, row["role"], split, re.compile(_source(rows)), needs)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from reportlib.indicators.bind import Link, bind
+from reportlib.indicators.bind import bind
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.scope import Home
 from reportlib.indicators.when import Clock, Timeline, find_anchors
@@ -69,7 +69,9 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     paragraph = -1
     for _, group in groupby(body, key=lambda s: s.chain):
         sentences = list(group)
-        found += _observe_chain(report, sentences, find, home, clock, sentences[0].paragraph != paragraph)
+        found += _observe_chain(
+            report, sentences, find, home, clock, sentences[0].paragraph != paragraph
+        )
         if len(sentences[0].text) > 8:  # 各位代表！ does not open a paragraph by itself
             paragraph = sentences[0].paragraph
     return found
@@ -101,31 +103,12 @@ def _observe_chain(
         start, end = report.locate(sentence, q.first - offset, q.last - offset)
         entry = catalogue()[link.subject.id]
         when = line.moment(q, link.measure, link.role, since, entry.basis, entry.sums)
-        yield Observation(
-            report.doc,
-            report.report_id,
-            sentence.sentence_id,
-            start,
-            end,
-            q.quote,
-            entry.id,
-            link.measure,
-            _signed(q.value, link.sign),
-            _signed(q.value_high, link.sign),
-            q.unit,
-            _signed(q.value_base, link.sign),
-            q.base_unit,
-            link.bound,
-            when.status,
-            when.period,
-            link.subject.scope,
-            when.basis,
-            q.masked,
-            link.subject.note,
-            link.rule,
-            sentence.text,
-            link.derivation,
-        )
+        place = (report.doc, report.report_id, sentence.sentence_id, start, end, q.quote)
+        values = (_signed(q.value, link.sign), _signed(q.value_high, link.sign), q.unit)
+        base = (_signed(q.value_base, link.sign), q.base_unit, link.bound)
+        time = (when.status, when.period, link.subject.scope, when.basis)
+        found = (entry.id, link.measure, *values, *base, *time, q.masked)
+        yield Observation(*place, *found, link.note, link.rule, sentence.text, link.derivation)
 
 
 def _signed(value: float | str | None, sign: int) -> float | None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
 from reportlib.indicators.forms import Mention
-from reportlib.indicators.vocabulary import BLANK, ends_with, starts_with
+from reportlib.indicators.vocabulary import BLANK, ends_with, pattern, starts_with
 from reportlib.records import Metadata
 from reportlib.resources import table
-
-_SUFFIX = re.compile("(?:省|市|区|县|自治州|自治县|自治区|地区|盟|旗|特别行政区|林区|矿区)$")
-
-_PARK = re.compile("[一-龥]{0,7}?(?:高新|经开|开发|保税|度假|示范|合作|自贸试验)区|[一-龥]{0,5}?(?:工业园|产业园|综保区|新区)")
 
 
 @cache
 def _places() -> tuple[frozenset[str], dict[str, str]]:
     """Names of other places as they stand in a text, and the short form of each full name."""
     full = {row["name"]: row["level"] for row in table("places", ("code", "name", "level"))}
-    short = {n: re.sub("(?:[一-龥]{1,3}族)+$", "", _SUFFIX.sub("", n)) for n, lev in full.items() if lev != "county"}
+    short = {
+        n: pattern("peoples").sub("", pattern("suffix").sub("", n))
+        for n, lev in full.items()
+        if lev != "county"
+    }
     return frozenset([*full, *(s for s in short.values() if len(s) > 1)]), short
 
 
@@ -28,9 +27,15 @@ def _places() -> tuple[frozenset[str], dict[str, str]]:
 def _children(adcode: str) -> frozenset[str]:
     """Short names (two characters or more) of what lies below a province or prefecture."""
     stem = adcode[:2] if adcode.endswith("0000") else adcode[:4]
-    common = {row["word"] for row in table("place_words", ("word", "kind")) if row["kind"] == "ordinary"}
-    rows = (row for row in table("places", ("code", "name", "level")) if row["code"].startswith(stem))
-    short = {_SUFFIX.sub("", row["name"]) for row in rows if stem and row["code"] != adcode}
+    common = {
+        row["word"] for row in table("place_words", ("word", "kind")) if row["kind"] == "ordinary"
+    }
+    rows = (
+        row for row in table("places", ("code", "name", "level")) if row["code"].startswith(stem)
+    )
+    short = {
+        pattern("suffix").sub("", row["name"]) for row in rows if stem and row["code"] != adcode
+    }
     return frozenset(n for n in short - common if len(n) > 1)
 
 
@@ -49,8 +54,12 @@ class Home:
         short = _places()[1]
         given = (metadata.county, metadata.prefecture, metadata.province)
         name = next((n for n in given if n), "")
-        names = {name, short.get(name, _SUFFIX.sub("", name))} - {""}
-        below = _children(metadata.adcode) if metadata.level in ("province", "prefecture") else frozenset()
+        names = {name, short.get(name, pattern("suffix").sub("", name))} - {""}
+        below = (
+            _children(metadata.adcode)
+            if metadata.level in ("province", "prefecture")
+            else frozenset()
+        )
         return cls(metadata.level, frozenset(names), name[-1:], below - names)
 
     def owns(self, region: str) -> bool:
@@ -91,7 +100,10 @@ class Home:
             elif word := ends_with(text, "own"):
                 if len(ends_with(text, "branch")) > len(word):
                     break
-                if word in ("城镇", "工业", "财政", "旅游", "农村", "居民", "城市") and mention.form.role != "name":
+                if (
+                    word in ("城镇", "工业", "财政", "旅游", "农村", "居民", "城市")
+                    and mention.form.role != "name"
+                ):
                     break
                 text = text[: -len(word)]
                 stripped = True
@@ -107,11 +119,16 @@ class Home:
         """Whether the sentence up to ；is about another place, named at its beginning."""
         low = max(0, start - 400)
         begin = max((view.rfind(c, low, start) for c in "；。"), default=-1) + 1 or low
-        begin += next((len(w) for w in ("力争", "推动", "支持", "确保", "预计") if view.startswith(w, begin)), 0)
+        begin += next(
+            (len(w) for w in ("力争", "推动", "支持", "确保", "预计") if view.startswith(w, begin)),
+            0,
+        )
         if begin >= start:
             return False
-        park = _PARK.match(view, begin)
-        return self._names_other(view, begin) or (bool(park) and len(starts_with(view, "own", begin)) < 2)
+        park = pattern("park").match(view, begin)
+        return self._names_other(view, begin) or (
+            bool(park) and len(starts_with(view, "own", begin)) < 2
+        )
 
     def _names_other(self, text: str, at: int) -> bool:
         """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""
@@ -121,7 +138,9 @@ class Home:
             if (name in known and name not in self.names) or name in self.children:
                 rest = text[at + n : at + n + 8]
                 inner = any(rest[:k] in known for k in range(2, 9))
-                return inner or bool(_SUFFIX.search(name)) or rest[:1] in tuple("、，和与")
+                return (
+                    inner or bool(pattern("suffix").search(name)) or rest[:1] in tuple("、，和与")
+                )
         return False
 
     def _own_name(self, text: str) -> str:

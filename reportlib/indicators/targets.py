@@ -86,11 +86,17 @@ def classify_target(bound: str, quote: str, sentence: str, reading: str = "yu201
     clause = re.split("[，；：。、]", sentence[max(0, at - 60) : at])[-1]
     after = sentence[at + len(quote) : at + len(quote) + 3]
     where = {"before": clause, "number": clause[-3:] + quote, "after": after}
-    rows = [r for r in _target_words() if r["word"] in where[r["place"]] and r["reading"] in ("all", reading)]
+    rows = [
+        r
+        for r in _target_words()
+        if r["word"] in where[r["place"]] and r["reading"] in ("all", reading)
+    ]
     kind = _OF_BOUND[bound]
     if kind == "point":
         kind = next((r["kind"] for r in rows if r["kind"]), kind)
-    strengths = {r["strength"] for r in rows if r["strength"]} | ({"soft"} if kind == "range" else set())
+    strengths = {r["strength"] for r in rows if r["strength"]} | (
+        {"soft"} if kind == "range" else set()
+    )
     strength = "plain" if not strengths else strengths.pop() if len(strengths) == 1 else "mixed"
     return Target(kind, strength, tuple(dict.fromkeys(r["word"] for r in rows)))
 
@@ -132,17 +138,29 @@ def coverage(report: Report, observations: Sequence[Observation]) -> list[Covera
     out = []
     for entry in catalogue().values():
         for side, section in (("actual", "review"), ("target", "plan")) if entry.headline else ():
-            known = [o for o in observations if o.indicator == entry.id and _speaks(o, report, side)]
+            known = [
+                o for o in observations if o.indicator == entry.id and _speaks(o, report, side)
+            ]
             known.sort(key=lambda o: (o.masked, o.start))
-            gone = section not in sections or broken == "fragment" or (broken, side) == ("truncated", "target")
+            gone = (
+                section not in sections
+                or broken == "fragment"
+                or (broken, side) == ("truncated", "target")
+            )
             if known:
                 o = known[0]
                 state = "masked" if o.masked else "stated"
-                out.append(Coverage(report.report_id, entry.id, side, state, o.quote, o.start, o.end))
+                out.append(
+                    Coverage(report.report_id, entry.id, side, state, o.quote, o.start, o.end)
+                )
             elif (entry.id, side) in said:
                 out.append(said[entry.id, side])
             else:
-                out.append(Coverage(report.report_id, entry.id, side, "part_missing" if gone else "not_stated"))
+                out.append(
+                    Coverage(
+                        report.report_id, entry.id, side, "part_missing" if gone else "not_stated"
+                    )
+                )
     return out
 
 

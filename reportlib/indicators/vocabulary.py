@@ -7,32 +7,35 @@ from dataclasses import dataclass
 from functools import cache
 
 from reportlib.records import DataError
-from reportlib.resources import table
+from reportlib.resources import settings, table
 
 CLASSES = (
-    "up", "down", "reach", "fill", "predicate", "list", "new", "less",
-    "divide", "same", "own", "region", "branch",
-)  # fmt: skip
-LONGEST_GAP = 60  # characters between a name and its number; more is another matter
-
-_COMPARED = re.compile(
-    "[比较于]全?(?:国|省|市|区|县|自治区|州)|(?:超过|高于|完成|好于|快于|超额)[^，]{0,12}(?:计划|规划|目标|预期)|增加值"
+    *("up", "down", "reach", "fill", "list", "predicate", "new", "less"),
+    *("divide", "same", "own", "region", "branch"),
 )
+LONGEST_GAP = 60  # characters between a name and its number; more is another matter
 BREAKS = "，；：。！？\n"
-BLANK = "\u3000"
+BLANK = "\u3000"  # in place of brackets, notes and dates while names and numbers are bound
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """The compiled pattern ``name`` of indicator_patterns.toml."""
+    groups = settings("indicator_patterns")
+    text = next(g[name] for g in groups.values() if name in g)
+    return re.compile(text.replace("{N}", groups["time"]["N"]).replace("{BLANK}", BLANK))
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What stands between a name (or the number before) and a number, when nothing else does.
+    """The words between a name (or a number) and a number, when they bring in nothing else.
 
-    ``turn`` is up, down or reach, whichever came last, or ""; ``moved`` whether up or down came at
-    all.
+    ``turn`` is up, down or reach, whichever came last, or ""; ``moved`` the last of up and down.
     """
 
-    turn: str
-    moved: str
-    text: str
+    turn: str = ""
+    moved: str = ""
+    text: str = ""
 
 
 @cache
@@ -44,17 +47,9 @@ def words(kind: str) -> frozenset[str]:
     """
     rows = table("indicator_words", ("word", "class", "source"))
     if bad := {row["class"] for row in rows} - set(CLASSES):
-        raise DataError(f"indicator_words.csv: class {min(bad)!r} is not one of {', '.join(CLASSES)}")
+        known = ", ".join(CLASSES)
+        raise DataError(f"indicator_words.csv: class {min(bad)!r} is not one of {known}")
     return frozenset(row["word"] for row in rows if row["class"] == kind)
-
-
-@cache
-def _classes() -> tuple[dict[str, str], int]:
-    known = {w: "fill" for w in words("list")}
-    for kind in ("fill", "reach", "down", "up"):
-        known |= dict.fromkeys(words(kind), kind)
-    known |= dict.fromkeys([*BREAKS, BLANK, " "], "fill")
-    return known, max(map(len, known))
 
 
 @cache
@@ -83,10 +78,16 @@ def _shared() -> re.Pattern[str]:
 
 def shared_word(text: str) -> re.Match[str] | None:
     """The last 分别, 均, 都 … in ``text``."""
-    last = None
-    for last in _shared().finditer(text):
-        pass
-    return last
+    found = list(_shared().finditer(text))
+    return found[-1] if found else None
+
+
+@cache
+def _classes() -> tuple[dict[str, str], int]:
+    known = dict.fromkeys([*words("list"), *BREAKS, BLANK, " "], "fill")
+    for kind in ("fill", "reach", "down", "up"):
+        known |= dict.fromkeys(words(kind), kind)
+    return known, max(map(len, known))
 
 
 def read_gap(text: str) -> Gap | None:
@@ -95,20 +96,18 @@ def read_gap(text: str) -> Gap | None:
     >>> read_gap("完成"), read_gap("同比增长").moved, read_gap("带动就业")
     (Gap(turn='reach', moved='', text='完成'), 'up', None)
     """
-    if len(text) > LONGEST_GAP or _COMPARED.search(text):
+    if len(text) > LONGEST_GAP or pattern("compared").search(text):
         return None
     known, longest = _classes()
     turn = moved = ""
     at = 0
     while at < len(text):
         for n in range(min(longest, len(text) - at), 0, -1):
-            kind = known.get(text[at : at + n])
-            if kind:
+            if kind := known.get(text[at : at + n]):
                 break
         else:
             return None
         if kind != "fill":
-            turn = kind
-            moved = moved if kind == "reach" else kind
+            turn, moved = kind, moved if kind == "reach" else kind
         at += n
     return Gap(turn, moved, text)

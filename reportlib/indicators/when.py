@@ -4,49 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reportlib.indicators.vocabulary import pattern
 from reportlib.records import Quantity
 
 WINDOW = 300  # characters before a number in which words about its time are looked for
 
 # The first year of the plan called 一五, 二五, … (the third began after three years of recovery).
 _PLANS = {1: 1953, 2: 1958, 3: 1966, **{n: 1971 + 5 * (n - 4) for n in range(4, 21)}}
-_N = "([二两三四五六七八九十0-9]{1,3})年"
-_TIME_SIGN = re.compile("[年届五]|任期")
-_REVIEW_FIVE = re.compile(
-    "(?:过去|这|近|前|回顾|总结|刚刚过去的|走过的)的?[五5]年"
-    "|[五5]年(?:来|间|里|中|的(?:工作|发展|奋斗))|本届政府|届内|任期"
-)
-_PLAN_FIVE = re.compile(
-    "(?:今后|未来|此后|下一个|接下来的|新的|往后)(?:的)?[五5]年|新一届政府|下个五年|本届政府"
-    "|五年(?:内|后|的?(?:目标|奋斗))"
-)
-_YEAR_CUE = re.compile(
-    "去年|上年(?!的|同期|度)|今年|全年|过去的?(?:19|20)[0-9]{2}年|这一年|年内|新的一年|明年"
-)
-_THIS_YEAR_CUE = re.compile("刚刚过去的(?:一年|20[0-9]{2}年)|过去的?一年|一年来")
-_YEARS_ON = re.compile(f"[^，。]{{0,6}}?{_N}(?:来|间)")
-_PLAN_HEAD = re.compile(
-    "[“（）、。！，一二三四五六七八九十各位代表]*(?:(?:过去|回顾|经过|展望|在|到|纵观|总结|整个|这"
-    "|《纲要》?提出了?|我[省市区县]国?民?经济和社会发展)[“]?)?"
-)
-_FROM_DATE = re.compile("(?:比|较|由|从|与|同|以|相比|自)$")
-_FORECAST = re.compile("预计|预期(?!目标|指标|性)|有望|可望|预测|估计|预估|可完成|可实现|可达")
-_LAST_YEAR = re.compile(
-    "(?<![比较与于按由同和过从])(?:去年|上年)(?!同期|底|末|的|水平|度|基础|持平)"
-)
-_HELD = re.compile("稳定|保持在|控制在|维持在|连续|每年|合计")
-_MEAN = re.compile("年均|平均每年|每年平均|年平均|每年")
-_SUM = re.compile("累计|总计|合计|共计")
-_TOTAL = re.compile("总量|总数|达到|拥有|存量")
-_ONE_YEAR = re.compile("同比|比上年|较上年|比去年|较去年|上年同期|比年初|较年初")
-_LAST_N = re.compile(f"{_N}(?:来|间|里|累计|平均|年均|共|完成|实现|新增|投入|全[国省市区县])|近{_N}")
-_RUNNING_N = re.compile(f"连续{_N}")
-_PART = re.compile(
-    "上半年|[一前]?[一二三1-3]个?季度|前[0-9一二三四五六七八九十]+个月|1月?[-—至到]1[01]月|截至1[01]月"
-)
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
@@ -70,8 +37,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A year or plan in a chain: ``role`` base (比2020年), frame (同2020年相比，), since, until,
-    plan, span or year."""
+    """A year or plan in a chain.
+
+    ``role`` is base (比2020年), frame (同2020年相比，), since, until, plan, span or year.
+    """
 
     at: int
     span: Span
@@ -85,13 +54,6 @@ class Moment:
     status: str
     period: str
     basis: str
-
-
-def _number(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    tens, _, ones = text.rpartition("十")
-    return (_DIGITS.get(tens, 1) * 10 if "十" in text else 0) + (_DIGITS.get(ones, 0) if ones else 0)
 
 
 class Clock:
@@ -127,69 +89,82 @@ class Clock:
             heading: it is a heading.
         """
         self.span = self.kept
-        if not self.here or not (anchors or _TIME_SIGN.search(text, 0, 60)):
+        if not self.here or not (anchors or pattern("sign").search(text, 0, 60)):
             return
-        if cues := self._cues(text, anchors, 40 if heading else 20, heading):
+        cues = [*self._words(text, 40 if heading else 20), *self._dates(text, anchors, heading)]
+        if cues:
             at, self.span, strong = min(cues, key=lambda cue: (cue[0], not cue[2]))
             one_year = self.kept.first == self.kept.last
             lasting = opens and (strong or one_year or self.section == "plan")
             if heading or lasting or (strong and at < 8):
                 self.kept = self.span
 
-    def _cues(
-        self, text: str, anchors: Sequence[Anchor], reach: int, heading: bool
-    ) -> list[tuple[int, Span, bool]]:
-        """(place, years, strong) of everything that may set the years."""
+    def _words(self, text: str, reach: int) -> Iterator[tuple[int, Span, bool]]:
+        """(place, years, strong) of the words near the beginning that set the years."""
         here, ahead = self.here, self.section == "plan"
-        one = Span(here, here)
-        cues = []
-        for pattern, span, strong in (
-            (_PLAN_FIVE, Span(here, here + 4), True) if ahead else (_REVIEW_FIVE, Span(here - 4, here), True),
-            (_YEAR_CUE, one, False),
-            (_THIS_YEAR_CUE, one, True),
+        one, five = Span(here, here), Span(here, here + 4) if ahead else Span(here - 4, here)
+        for cue, span, strong in (
+            (pattern("plan_five" if ahead else "review_five"), five, True),
+            (pattern("year"), one, False),
+            (pattern("this_year"), one, True),
             (re.compile(f"{here}年(?![度末底初的以])"), one, False),
             # the story of a year begins (2020年是…之年，), not only a figure of that year
             (re.compile(f"{here}年[，是][^，。0-9]{{1,40}}[，。；]"), one, True),
         ):
-            if (match := pattern.search(text, 0, reach + 60)) and match.start() < reach:
-                cues.append((match.start(), span, strong))
+            if (match := cue.search(text, 0, reach + 60)) and match.start() < reach:
+                yield match.start(), span, strong
+        if not ahead and (match := pattern("years_on").match(text)) and 1 < _number(match[1]) < 80:
+            yield match.start(), Span(here - _number(match[1]) + 1, here), True
+
+    def _dates(
+        self, text: str, anchors: Sequence[Anchor], heading: bool
+    ) -> Iterator[tuple[int, Span, bool]]:
+        """The same for five-year plans, and for 到2030年 in the plan."""
+        here, ahead = self.here, self.section == "plan"
         for a in anchors:
-            if a.role == "plan" and (heading or _PLAN_HEAD.fullmatch(text[: a.at])):
-                if ahead and a.span.last > here:
-                    cues.append((a.at, Span(max(a.span.first, here), a.span.last), True))
-                elif not ahead and a.span.first < here <= a.span.last + 1:
-                    cues.append((a.at, Span(a.span.first, min(a.span.last, here)), True))
-            elif a.role == "until" and ahead and a.at < 8 and a.span.last > here + 1:
-                cues.append((a.at, Span(here, a.span.last), True))
-        if not ahead and (match := _YEARS_ON.match(text)) and 1 < (n := _number(match[1])) < 80:
-            cues.append((match.start(), Span(here - n + 1, here), True))
-        return cues
+            first, last = a.span.first, a.span.last
+            if a.role == "plan" and (heading or pattern("plan_head").fullmatch(text[: a.at])):
+                if ahead and last > here:
+                    yield a.at, Span(max(first, here), last), True
+                elif not ahead and first < here <= last + 1:
+                    yield a.at, Span(first, min(last, here)), True
+            elif a.role == "until" and ahead and a.at < 8 and last > here + 1:
+                yield a.at, Span(here, last), True
+
+
+def _number(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    tens, _, ones = text.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if "十" in text else 0) + _DIGITS.get(ones, 0)
 
 
 def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
     """The years and named five-year plans of a text, with the part each plays."""
     out = []
     for q in quantities:
-        if (span := _years(q)) is None:
-            continue
-        before = text[max(0, q.first - 6) : q.first].rstrip("“")
-        after = text[q.last : q.last + 6].lstrip("”")
-        role = "plan" if q.kind == "plan_number" else ""
-        if after.startswith(("基础上", "的基础上")) or (
-            after.lstrip("末底").startswith("的") and before.endswith(("是", "为", "于", "达到"))
-        ):
-            role, span = "base", span.end
-        elif _FROM_DATE.search(before) and not after.startswith(("以来", "起", "开始", "到", "至")):
-            role = "frame" if after.startswith(("相比", "比较", "，")) else "base"
-            span = span.end
-        elif q.quote.endswith("以来") or after.startswith(("以来", "起", "开始")):
-            role = "since"
-        elif before.endswith(("到", "至")) or after.startswith(("末", "底", "年底")):
-            role, span = "until", span.end
-        elif not role:
-            role = "span" if span.first != span.last else "year"
-        out.append(Anchor(q.first, span, role))
+        if span := _years(q):
+            role = _role(q, text[max(0, q.first - 6) : q.first], text[q.last : q.last + 6])
+            role = "year" if role == "span" and span.first == span.last else role
+            out.append(
+                Anchor(q.first, span.end if role in ("base", "frame", "until") else span, role)
+            )
     return out
+
+
+def _role(q: Quantity, before: str, after: str) -> str:
+    before, after = before.rstrip("“"), after.lstrip("”")
+    times = after.lstrip("末底").startswith("的") and before.endswith(("是", "为", "于", "达到"))
+    if times or after.startswith(("基础上", "的基础上")):
+        return "base"
+    onward = ("以来", "起", "开始", "到", "至")
+    if pattern("from_date").search(before) and not after.startswith(onward):
+        return "frame" if after.startswith(("相比", "比较", "，")) else "base"
+    if q.quote.endswith("以来") or after.startswith(("以来", "起", "开始")):
+        return "since"
+    if before.endswith(("到", "至")) or after.startswith(("末", "底", "年底")):
+        return "until"
+    return "plan" if q.kind == "plan_number" else "span"
 
 
 def _years(q: Quantity) -> Span | None:
@@ -219,13 +194,13 @@ class Timeline:
     ) -> None:
         self.text, self.anchors, self.clock = text, anchors, clock
         self.units = [0, *(i + 1 for i, c in enumerate(text) if c in "；。")]
-        self.forecasts = [m.start() for m in _FORECAST.finditer(text)]
+        self.forecasts = [m.start() for m in pattern("forecast").finditer(text)]
         self.subjects = sorted(subjects)
 
     def moment(
-        self, quantity: Quantity, measure: str, role: str, since: int, basis: str, sums: bool
+        self, q: Quantity, measure: str, role: str, since: int, basis: str, sums: bool
     ) -> Moment:
-        """Status, period and basis of the figure at ``quantity``, after the annotation guide.
+        """Status, period and basis of a figure, after the annotation guide.
 
         Args:
             role: from (the level before a change), steps (one of several thresholds) or "".
@@ -233,12 +208,14 @@ class Timeline:
                 (比2010年翻一番，生产总值…) does not count.
             basis: of the indicator; sums: whether several years of it are given as a sum.
         """
-        text, at, clock = self.text, quantity.first, self.clock
+        text, at = self.text, q.first
         start = max(self.units[bisect_left(self.units, at + 1) - 1], at - WINDOW)
         clause = max(text.rfind(c, start, at) for c in "，；：。") + 1 or start
         here, unit = text[clause:at], text[start:at]
         near = [
-            a for a in self.anchors if a.at < at and (a.at >= start or a.at < 12 or a.role == "frame")
+            a
+            for a in self.anchors
+            if a.at < at and (a.at >= start or a.at < 12 or a.role == "frame")
         ]
         own = next((a for a in reversed(near) if a.role not in ("base", "frame")), None)
         status = self._status(unit, at, own)
@@ -246,42 +223,52 @@ class Timeline:
             return Moment(status, "", basis)
         if role == "from":
             return Moment("actual", self._base_year(at), basis)
-        span = self._span(here, unit, own if own is None or own.at >= clause else None, own, measure)
-        if clock.section == "plan" and own is None and status == "actual" and clock.plan:
-            span = Span(clock.plan - 1, clock.plan - 1)
-        item = text[max(text.rfind("、", clause, at) + 1, clause) : quantity.number]
-        mean = bool(_MEAN.search(here))
-        summed = bool(_SUM.search(unit)) and not _TOTAL.search(item) and basis != "stock"
-        part = bool(_PART.search(unit))
         base = next(
-            (a for a in reversed(near) if a.role == "frame" or (a.role == "base" and a.at >= since)),
+            (
+                a
+                for a in reversed(near)
+                if a.role == "frame" or (a.role == "base" and a.at >= since)
+            ),
             None,
         )
-        if mean and 0 < span.last == span.first and base is None:
-            span = Span(span.first, span.first + 4) if status == "target" else Span(span.last - 4, span.last)
-        if summed and span.first == span.last > 0:
-            first = base.span.last + 1 if base else clock.span.first
+        span = self._span(here, unit, own, own is not None and own.at >= clause, measure)
+        if self.clock.section == "plan" and own is None and status == "actual" and self.clock.plan:
+            span = Span(self.clock.plan - 1, self.clock.plan - 1)
+        item = text[max(text.rfind("、", clause, at) + 1, clause) : q.number]
+        mean = bool(pattern("mean").search(here))
+        summed = bool(pattern("sum").search(unit)) and not pattern("reached").search(item)
+        summed = summed and basis != "stock"
+        single = 0 < span.first == span.last
+        if mean and single and base is None:
+            span = (
+                Span(span.first, span.last + 4)
+                if status == "target"
+                else Span(span.first - 4, span.last)
+            )
+        elif summed and single:
+            first = base.span.last + 1 if base else self.clock.span.first
             span = Span(min(first, span.last), span.last)
-        basis = "annual_mean" if mean else "cumulative" if summed else "part_year" if part else basis
         if measure == "level":
-            held = mean or summed or sums or _HELD.search(text[max(clause, at - 14) : quantity.number])
-            span = span if held else span.end
-        elif _ONE_YEAR.search(here) and not mean:
+            held = pattern("held").search(text, max(clause, at - 14), q.number)
+            span = span if mean or summed or sums or held else span.end
+        elif pattern("one_year").search(here) and not mean:
             span = span.end
         elif base is not None and 0 < base.span.last < span.last:
             span = Span(base.span.last + 1, span.last)
-        return Moment(status, str(span), basis)
+        part = "part_year" if pattern("part_year").search(unit) else basis
+        return Moment(
+            status, str(span), "annual_mean" if mean else "cumulative" if summed else part
+        )
 
-    def _span(
-        self, here: str, unit: str, close: Anchor | None, own: Anchor | None, measure: str
-    ) -> Span:
+    def _span(self, here: str, unit: str, own: Anchor | None, close: bool, measure: str) -> Span:
         """The years of the figure, before 年均, 累计 and 比…年 are weighed."""
         clock = self.clock
-        distant = own is not None and own.role == "year" and own.span.last > clock.here > 0
-        if own is not None and not (distant and measure != "level"):
-            if close is not None or not _LAST_N.search(here):
+        last_n = pattern("last_n")
+        if own is not None and (close or not last_n.search(here)):
+            later = own.role == "year" and own.span.last > clock.here > 0
+            if measure == "level" or not later:
                 return self._anchored(own)
-        found = _LAST_N.search(unit) or (measure == "level" and _RUNNING_N.search(here)) or None
+        found = last_n.search(unit) or (measure == "level" and pattern("running_n").search(here))
         if clock.section != "plan" and found and clock.span.last:
             n = _number(next(filter(None, found.groups())))
             if 1 < n < 80:
@@ -293,38 +280,41 @@ class Timeline:
         if anchor.role == "since":
             return Span(anchor.span.first, span.last or clock.review)
         if clock.section == "plan":
-            if anchor.role == "until" and span.first < anchor.span.last:
-                return Span(span.first, anchor.span.last)
-        elif anchor.span.first <= clock.review < anchor.span.last:
-            return Span(anchor.span.first, clock.review)
-        return anchor.span
+            through = anchor.role == "until" and span.first < anchor.span.last
+            return Span(span.first, anchor.span.last) if through else anchor.span
+        running = anchor.span.first <= clock.review < anchor.span.last
+        return Span(anchor.span.first, clock.review) if running else anchor.span
 
     def _base_year(self, at: int) -> str:
         """The year of a level that something is compared with or grew from."""
-        last = self.clock.span.last
+        span = self.clock.span
         if re.search("(?:上年|去年)的?$", self.text[max(0, at - 12) : at]):
-            return str(Span(last - 1, last - 1)) if last else ""
-        base = next((a for a in reversed(self.anchors) if a.role in ("base", "frame") and a.at < at), None)
-        first = self.clock.span.first
-        return str(base.span) if base else str(first - 1) if first else ""
+            return str(span.last - 1) if span.last else ""
+        base = next(
+            (a for a in reversed(self.anchors) if a.role in ("base", "frame") and a.at < at), None
+        )
+        return str(base.span) if base else str(span.first - 1) if span.first else ""
 
     def _status(self, unit: str, at: int, own: Anchor | None) -> str:
         clock = self.clock
+        years = own.span if own is not None else Span(0, 0)
+        dated = own is not None and own.role in ("year", "span", "until")
         if clock.section == "plan":
-            past = own is not None and own.role in ("year", "span") and 0 < own.span.last < clock.plan
+            past = dated and own is not None and own.role != "until" and 0 < years.last < clock.plan
             return "actual" if past or _looks_back(unit) else "target"
-        if own is not None and own.span.last > clock.review > 0:
-            if own.role in ("until", "year") or own.span.first > clock.review:
-                return "target"
+        if years.last > clock.review > 0 and (
+            (dated and own is not None and own.role != "span") or years.first > clock.review
+        ):
+            return "target"
         return "expected" if self._forecast(at) else "actual"
 
     def _forecast(self, at: int) -> bool:
-        """Whether 预计 reaches ``at``: over the units of a chain that begin with a figure's name."""
+        """Whether 预计 reaches ``at``: over units (up to ；) that begin with a figure's name."""
         k = bisect_left(self.forecasts, at) - 1
         if k < 0:
             return False
-        begun = self.units[bisect_left(self.units, self.forecasts[k] + 1) : bisect_left(self.units, at + 1)]
-        for unit in begun[-20:]:
+        low = bisect_left(self.units, self.forecasts[k] + 1)
+        for unit in self.units[low : bisect_left(self.units, at + 1)][-20:]:
             i = bisect_left(self.subjects, unit)
             if i == len(self.subjects) or self.subjects[i] - unit > 16:
                 return False
@@ -333,7 +323,5 @@ class Timeline:
 
 def _looks_back(text: str) -> bool:
     """Whether 去年 or 上年 was said last of all years, and not to compare with."""
-    past = None
-    for past in _LAST_YEAR.finditer(text):
-        pass
-    return past is not None and not re.search("今年|明年|年内", text[past.end() :])
+    past = list(pattern("last_year").finditer(text))
+    return bool(past) and not pattern("now").search(text, past[-1].end())

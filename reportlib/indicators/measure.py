@@ -1,0 +1,145 @@
+"""What a number says of its indicator: a level, a growth or a change, and with which sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from reportlib.indicators.catalogue import catalogue, fits
+from reportlib.indicators.forms import Mention
+from reportlib.indicators.vocabulary import BLANK, Gap, pattern, starts_with, words
+from reportlib.records import Quantity
+
+MEASURED = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a number may be said of: an indicator, or (``id`` "") something not in the catalogue."""
+
+    id: str
+    scope: str = "own"
+    mention: Mention | None = None
+
+
+UNKNOWN = Subject("")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A number that is a figure of an indicator; offsets are those of the chain.
+
+    ``role`` is "from" for the level before a change, "steps" for one of several thresholds.
+    """
+
+    subject: Subject
+    quantity: Quantity
+    measure: str
+    sign: int
+    bound: str
+    role: str = ""
+    rule: str = ""
+    derivation: str = ""
+    note: str = ""
+
+
+def link(
+    view: str,
+    gaps: str,
+    clause: Callable[[int], int],
+    subject: Subject,
+    q: Quantity,
+    gap: Gap,
+    last: Link | None,
+) -> Link | None:
+    """The number as a figure of the subject, or None if it cannot be one.
+
+    Args:
+        view, gaps: the chain without notes, and without dates; clause: where a clause begins.
+        gap: what stands before the number; last: the link before.
+    """
+    if subject.id == "gdp" and "人均" in gap.text:
+        subject = replace(subject, id="gdp_per_capita")
+    found = _measure(view, clause, subject, q, gap) if subject.id else None
+    if found is None:
+        return None
+    role, bound = "", q.bound
+    if last and last.role == "steps" and gap.text in ("、", "和", "，"):
+        role, bound = "steps", last.bound
+    elif pattern("steps").search(view, max(0, q.first - 8), q.number):
+        role = "steps"
+    elif pattern("from").search(gaps[max(0, q.first - 24) : q.first]):
+        role = "from"
+    return Link(subject, q, *found, bound, role)
+
+
+def _measure(
+    view: str, clause: Callable[[int], int], subject: Subject, q: Quantity, gap: Gap
+) -> tuple[str, int] | None:
+    entry = catalogue()[subject.id]
+    family = entry.family
+    name = view[subject.mention.first : subject.mention.last] if subject.mention else ""
+    paced = q.kind == "percent" and pattern("pace").match(view, q.last)
+    moved = gap.moved or ("up" if paced or pattern("rate_name").search(name) else "")
+    fall = -1 if moved == "down" else 1
+    if q.kind == "multiple":
+        return ("growth", 1) if moved and q.unit == "倍" else None
+    if q.kind == "points":
+        return ("change", fall) if moved and "points" in family.changes else None
+    if q.kind == "percent" and family.name == "index":
+        return ("level", 1) if isinstance(q.value, float) and q.value > 50 else ("growth", fall)
+    if q.kind == "percent" and (
+        not family.is_rate or family.name == "weight" or not fits(entry, q)
+    ):
+        return ("growth", fall) if moved else None
+    if q.kind == "percent":
+        return ("change", fall) if gap.turn in ("up", "down") else ("level", 1)
+    if not fits(entry, q):
+        return None
+    verb = _verb(view, clause, subject, q)
+    relief = pattern("relief").match(name)
+    if subject.id == "poor_population" and (verb == "less" or relief or moved == "down"):
+        return "change", -1
+    if gap.turn in ("up", "down"):
+        return "change", fall
+    counted = (
+        entry.basis == "stock" and verb == "new" and not pattern("total").search(gap.text + name)
+    )
+    return "change" if counted else "level", 1
+
+
+def is_relief(before: str, after: str) -> Gap | None:
+    """The gap for 12万贫困人口脱贫 (a fall) or 还有3万贫困人口 (a level); None otherwise."""
+    if before.endswith(("有", "剩", "剩余")):
+        return Gap()
+    return Gap("down", "down") if pattern("lifted").search(before[-6:] + after) else None
+
+
+def _verb(view: str, clause: Callable[[int], int], subject: Subject, q: Quantity) -> str:
+    """new or less: the verb that governs a count, also over a list (新增A 3家、B 5家，C 2家)."""
+    if subject.mention is None:
+        return ""
+    if view.startswith(("新增", "净增"), subject.mention.first):
+        return "new"
+    edge = min(subject.mention.first, q.first)
+    for _ in range(4):
+        start = clause(edge)
+        if found := governing_verb(view[max(start, edge - 80) : edge]):
+            return found
+        going_on = starts_with(view[start : start + 12].lstrip(BLANK), "predicate")
+        if start == 0 or view[start - 1] != "，" or going_on:
+            return ""
+        edge = start - 1
+    return ""
+
+
+def governing_verb(head: str) -> str:
+    """new, less or total: what the last verb in ``head`` says of a count; "" if there is none."""
+    best, kind = -1, ""
+    for name in ("new", "less"):
+        for word in words(name):
+            at = head.rfind(word)
+            if at > best:
+                best, kind = at, name
+    stop = max((m.start() for m in pattern("total").finditer(head)), default=-1)
+    return "total" if stop > best else kind
