@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from reportlib import words
+import numpy as np
+
+from reportlib import rhetoric, themes, words
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.observe import observe
+from reportlib.indicators.targets import coverage
 from reportlib.metadata import Clues, describe
 from reportlib.quantities import find_quantities
 from reportlib.records import Page, Quantity, Report, Sentence
@@ -131,6 +134,7 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
         out.add("edits", doc, e.start, e.end, e.rule, e.before, e.after)
     numerals = _quantity_rows(out, report)
     _indicator_rows(out, report, numerals)
+    _code_rows(out, report, numerals)
     _word_rows(out, report)
     out.sketches[rid] = sketch(full)
 
@@ -154,7 +158,8 @@ def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quan
     """Figures of the core catalogue, whose accuracy the gold measures, apart from the others."""
     text = out.page.text
     spans = {s.sentence_id: (s.start, s.end) for s in report.sentences}
-    for o in observe(report, lambda s: numerals.get(s.sentence_id, ())):
+    observations = observe(report, lambda s: numerals.get(s.sentence_id, ()))
+    for o in observations:
         first, last = spans[o.sentence_id]
         where = (o.doc, o.report_id, o.sentence_id, o.start, o.end, text[o.start : o.end])
         value = (o.value, o.value_high, o.unit, o.value_base, o.base_unit, o.bound)
@@ -163,6 +168,28 @@ def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quan
         cells = (o.indicator, o.measure, *value, *time, note, o.rule, text[first:last])
         core = catalogue()[o.indicator].core
         out.add("indicators" if core else "indicators_extended", *where, *cells)
+    for c in coverage(report, observations):
+        out.add("coverage", c.report_id, c.indicator, c.side, c.state, c.phrase, c.start, c.end)
+
+
+def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]]) -> None:
+    """Themes and devices of every sentence, their hits, shares and measures."""
+    codes = themes.code_themes(report.sentences)
+    hits = themes.hits_of(report.sentences, codes)
+    coded = rhetoric.code_report(report, numerals)
+    for s, about, one in zip(report.sentences, codes, coded, strict=True):
+        if s.section and s.section != "annex":
+            where = (s.sentence_id, report.doc, report.report_id, s.start, s.end)
+            cells = (";".join(about), one.orientation, ";".join(one.devices))
+            out.add("sentence_codes", *where, *cells)
+    rng = np.random.default_rng(zlib.crc32(report.report_id.encode("utf-8", "surrogatepass")))
+    for table, rows in (
+        ("theme_hits", themes.hit_rows(report, hits)),
+        ("themes", themes.theme_rows(report, codes, hits, rng)),
+        ("rhetoric_hits", rhetoric.hit_rows(report, coded, out.page.text)),
+        ("rhetoric", rhetoric.measure_rows(report, coded)),
+    ):
+        out.rows.setdefault(table, []).extend(rows)
 
 
 def _word_rows(out: Analysis, report: Report) -> None:
