@@ -178,7 +178,7 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
     hits = themes.hits_of(report.sentences, codes)
     coded = rhetoric.code_report(report, numerals)
     for s, about, one in zip(report.sentences, codes, coded, strict=True):
-        if s.section and s.section != "annex":
+        if s.section:
             where = (s.sentence_id, report.doc, report.report_id, s.start, s.end)
             cells = (";".join(about), one.orientation, ";".join(one.devices))
             out.add("sentence_codes", *where, *cells)
