@@ -51,9 +51,9 @@ def bind(text: str, quantities: Sequence[Quantity], home: Home) -> list[Link]:
     Args:
         text: normalised text; quantities: its numerals in order; home: whose report it is.
     """
-    if not any(_measures(q) for q in quantities) or not find_mentions(text):
+    if not any(_measures(q) for q in quantities) or not (mentions := find_mentions(text)):
         return []
-    return _Reader(text, quantities, home).read()
+    return _Reader(text, quantities, home, mentions).read()
 
 
 def _measures(q: Quantity) -> bool:
@@ -77,7 +77,9 @@ class _Reader:
     ``subjects`` is what the next number is about, ``history`` all that numbers were about.
     """
 
-    def __init__(self, text: str, quantities: Sequence[Quantity], home: Home) -> None:
+    def __init__(
+        self, text: str, quantities: Sequence[Quantity], home: Home, mentions: list[Mention]
+    ) -> None:
         self.text, self.home = text, home
         self.notes = [(m.start(), m.end(), m[0]) for m in pattern("note").finditer(text)]
         hidden: list[tuple[int, int]] = []
@@ -90,8 +92,8 @@ class _Reader:
             if not hidden or span[0] >= hidden[-1][1]:
                 hidden.append(span)
         self.view = blank_out(text, hidden)
-        self.breaks = [0, *(i + 1 for i, c in enumerate(self.view) if c in BREAKS)]
-        self.mentions = find_mentions(self.view)
+        self.breaks = [0, *(m.end() for m in _CLAUSE.finditer(self.view))]
+        self.mentions = find_mentions(self.view) if hidden else mentions
         self.firsts = [m.first for m in self.mentions]
         kept = [
             q for q in quantities
@@ -163,8 +165,8 @@ class _Reader:
         elif mention.form.needs and self.subjects:
             scope = self.subjects[0].scope
         note = self._note(max(0, start - 40), mention.first)
-        whole = pattern("note_whole").search(note)
-        if not whole and any(word in note for word in words("branch")):
+        partial = note and not pattern("note_whole").search(note)
+        if partial and any(word in note for word in words("branch")):
             scope = "other"  # 扣除房地产后，固定资产投资…
         found = [Subject(i, scope, mention) for i in mention.form.ids or ("",)]
         self.subjects = [*self.subjects[-24:], *found] if listed else found
@@ -438,7 +440,7 @@ def _expand(items: list[Subject], wanted: int, each: bool) -> list[Subject]:
     out: list[Subject] = []
     for item in items:
         form = item.mention.form if item.mention else None
-        if form and form.split and len(form.ids) == 1 and (each or len(items) < wanted):
+        if form and form.split and form.ids == (item.id,) and (each or len(items) < wanted):
             out += [replace(item, id=part) for part in form.split]
         else:
             out.append(item)

@@ -107,8 +107,8 @@ def _observe_chain(
         values = (_signed(q.value, link.sign), _signed(q.value_high, link.sign), q.unit)
         base = (_signed(q.value_base, link.sign), q.base_unit, link.bound)
         time = (when.status, when.period, link.subject.scope, when.basis)
-        found = (entry.id, link.measure, *values, *base, *time, q.masked)
-        yield Observation(*place, *found, link.note, link.rule, sentence.text, link.derivation)
+        said = (link.note, link.rule, sentence.text, link.derivation)
+        yield Observation(*place, entry.id, link.measure, *values, *base, *time, q.masked, *said)
 
 
 def _signed(value: float | str | None, sign: int) -> float | None:

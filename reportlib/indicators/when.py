@@ -193,7 +193,8 @@ class Timeline:
         self, text: str, anchors: Sequence[Anchor], clock: Clock, subjects: Sequence[int]
     ) -> None:
         self.text, self.anchors, self.clock = text, anchors, clock
-        self.units = [0, *(i + 1 for i, c in enumerate(text) if c in "；。")]
+        self.places = [a.at for a in anchors]
+        self.units = [0, *(m.end() for m in re.finditer("[；。]", text))]
         self.forecasts = [m.start() for m in pattern("forecast").finditer(text)]
         self.subjects = sorted(subjects)
 
@@ -212,11 +213,8 @@ class Timeline:
         start = max(self.units[bisect_left(self.units, at + 1) - 1], at - WINDOW)
         clause = max(text.rfind(c, start, at) for c in "，；：。") + 1 or start
         here, unit = text[clause:at], text[start:at]
-        near = [
-            a
-            for a in self.anchors
-            if a.at < at and (a.at >= start or a.at < 12 or a.role == "frame")
-        ]
+        told = self._before(at)
+        near = [a for a in told if a.at >= start or a.at < 12 or a.role == "frame"]
         own = next((a for a in reversed(near) if a.role not in ("base", "frame")), None)
         status = self._status(unit, at, own)
         if role == "steps":
@@ -260,6 +258,11 @@ class Timeline:
             status, str(span), "annual_mean" if mean else "cumulative" if summed else part
         )
 
+    def _before(self, at: int) -> list[Anchor]:
+        """The years before ``at``: the nearest two dozen, and those that open the chain."""
+        stop = bisect_left(self.places, at)
+        return [*self.anchors[: min(2, stop)], *self.anchors[max(2, stop - 24) : stop]]
+
     def _span(self, here: str, unit: str, own: Anchor | None, close: bool, measure: str) -> Span:
         """The years of the figure, before 年均, 累计 and 比…年 are weighed."""
         clock = self.clock
@@ -290,9 +293,7 @@ class Timeline:
         span = self.clock.span
         if re.search("(?:上年|去年)的?$", self.text[max(0, at - 12) : at]):
             return str(span.last - 1) if span.last else ""
-        base = next(
-            (a for a in reversed(self.anchors) if a.role in ("base", "frame") and a.at < at), None
-        )
+        base = next((a for a in reversed(self._before(at)) if a.role in ("base", "frame")), None)
         return str(base.span) if base else str(span.first - 1) if span.first else ""
 
     def _status(self, unit: str, at: int, own: Anchor | None) -> str:
