@@ -291,11 +291,11 @@ def test_docx_keeps_what_lists_of_runs_lose(tmp_path: Path) -> None:
 
 def test_docx_bombs(tmp_path: Path) -> None:
     """Too much XML, a container that lies about it, and entities: refused at once."""
-    bomb = docx("<w:p/>", styles=" " * (50 << 20))
+    bomb = docx("<w:p/>", styles=" " * (30 << 20))
     assert len(bomb) < 100_000
     page = page_of(tmp_path, "a.docx", bomb)
-    assert page.kind == "failed" and "at most 50331648 are read" in page.reason
-    lie = bomb.replace((50 << 20).to_bytes(4, "little"), (900).to_bytes(4, "little"))
+    assert page.kind == "failed" and "at most 25165824 are read" in page.reason
+    lie = bomb.replace((30 << 20).to_bytes(4, "little"), (900).to_bytes(4, "little"))
     assert lie != bomb
     page = page_of(tmp_path, "b.docx", lie)  # what is not read does no harm
     assert page.kind == "failed" and page.reason == "it holds no text"
@@ -417,6 +417,14 @@ def test_big_cells_and_bad_rows(tmp_path: Path) -> None:
     assert first.text == long
     assert (second.kind, second.reason) == ("failed", "3 cells in a row under 2 columns")
     assert (third.kind, third.reason) == ("failed", "it holds no text")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_a_table_of_endless_rows(name: str, tmp_path: Path) -> None:
+    """Rows that hold next to nothing are refused before they fill the memory."""
+    data = b"text\n" + b"a\n" * 200_000 if name == "a.csv" else b'{"text":1}\n' * 200_000
+    page = page_of(tmp_path, name, data)
+    assert page.kind == "failed" and page.reason.startswith("more than 100000 ")
 
 
 def test_half_characters_in_json(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 from reportlib.records import ReadError
 from reportlib.resources import settings
 
-MOST_XML = 48 << 20  # bytes that the XML of a DOCX or XLSX may unpack to
-MOST_ROWS, MOST_COLUMNS = 1 << 20, 256  # of a worksheet
+MOST_XML = 24 << 20  # bytes that the XML of a DOCX or XLSX may unpack to
+MOST_ROWS, MOST_COLUMNS = 100_000, 100  # of a table
 MOST_CHARACTERS = 5_000_000  # of one page; a report has about 20,000
 OLE = b"\xd0\xcf\x11\xe0"
 LOCKED = "protected by a password; save it without one"
@@ -118,10 +118,13 @@ def sheets(data: bytes) -> dict[str, list[tuple[int, list[str]]]]:
         warnings.simplefilter("ignore")  # on styles and validations, which nobody asked for
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
-            rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
-            full = ((number, row) for number, row in enumerate(rows, 1) if any(row))
+            rows = sheet.iter_rows(max_row=1 << 20, max_col=MOST_COLUMNS, values_only=True)
+            full = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
+            if len(full) > MOST_ROWS:
+                raise ReadError(f"more than {MOST_ROWS} rows: split it")
             found[sheet.title] = [
-                (n, ["" if c is None else str(c) for c in row]) for n, row in full
+                (number, ["" if cell is None else str(cell) for cell in row])
+                for number, row in full
             ]
         book.close()
-    return found
+    return {name: rows for name, rows in found.items() if rows}

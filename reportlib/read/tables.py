@@ -7,11 +7,12 @@ import io
 import json
 import re
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from reportlib.read.decode import Decoded, decode
 from reportlib.read.facts import facts_of, names, sift
-from reportlib.read.office import sheets
+from reportlib.read.office import MOST_ROWS, sheets
 from reportlib.records import Page, ReadError, ReportlibError
 from reportlib.resources import require
 
@@ -86,12 +87,17 @@ def csv_rows(text: str) -> Rows:
     mark = max(",\t;", key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
-        return [(number, row) for number, row in enumerate(reader) if any(row)] or [(0, [])]
+        rows = list(islice(reader, MOST_ROWS + 2))
     except csv.Error as error:
         raise ReadError(f"line {reader.line_num}: {error}") from None
+    if len(rows) > MOST_ROWS + 1:
+        raise ReadError(f"more than {MOST_ROWS} rows: split it")
+    return [(number, row) for number, row in enumerate(rows) if any(row)] or [(0, [])]
 
 
 def _json_rows(text: str) -> Rows:
+    if text.count("\n") > MOST_ROWS:
+        raise ReadError(f"more than {MOST_ROWS} lines: split it")
     records = {}
     for number, line in enumerate(text.split("\n"), 1):
         try:
