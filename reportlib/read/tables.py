@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reportlib.read.decode import Decoded, decode
 from reportlib.read.facts import facts_of, names, sift
-from reportlib.read.office import MOST_ROWS, sheets
+from reportlib.read.office import MOST_COLUMNS, MOST_ROWS, sheets
 from reportlib.records import Page, ReadError, ReportlibError
 from reportlib.resources import require
 
@@ -107,6 +107,8 @@ def _json_rows(text: str) -> Rows:
             raise ReadError(f"line {number} is no JSON object: {error}") from None
     half = re.compile("[\ud800-\udfff]")  # JSON can spell half characters, which no file can hold
     head = list(dict.fromkeys(name for record in records.values() for name in record))
+    if len(head) > MOST_COLUMNS:
+        raise ReadError(f"{len(head)} different names; a row has at most {MOST_COLUMNS}")
     rows = [
         (number, [half.sub("\ufffd", str(record.get(name, ""))) for name in head])
         for number, record in records.items()
