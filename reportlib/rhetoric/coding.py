@@ -84,7 +84,7 @@ def code_orientation(sentence: Sentence) -> str:
         return "past"
     if cue("copula").search(text):
         return "stance"
-    listed_task = sentence.role != "text" or text[1:2] == "是" or text[0] in "（—"
+    listed_task = sentence.role != "text" or text[1:2] == "是" or text[:1] in "（—"
     return "plan" if listed_task or _acts(text) else "stance"
 
 
@@ -143,7 +143,7 @@ def code_sentence(sentence: Sentence, quantities: Sequence[Quantity] | None = No
             met.add("leader_formula" if (measure, rule) == ("mask", "leader") else measure)
             found.append((first, -last, measure, rule))
     devices = _devices(sentence, orientation, met)
-    if "problem" in devices:
+    if "problem" in devices and text:
         found.append((0, -len(text), "problem", sentence.section))
     hits = tuple(_apart(sentence, sorted(found)))
     for hit in hits:

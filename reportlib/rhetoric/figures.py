@@ -15,9 +15,9 @@ from reportlib.rhetoric.parallel import Span, cut, parallels
 from reportlib.rhetoric.vocabulary import COLUMNS, cue, listed
 
 Place = tuple[Sentence, int, int]
-REACH = 12  # characters before 第N in which a word of rank must stand
+REACH, FAR = 12, 60  # characters before 第N in which a word of rank, of a level must stand
 SHORTEST, LONGEST, OFTEN = 5, 20, 3  # characters of a frame; sentences that must share it
-LEAST, HEAD = 6, 8  # characters of an explanation; between entry number and term
+LEAST, HEAD = 4, 8  # characters of an explanation; between entry number and term
 NUMBERING = re.compile(
     r"(?:[（(\[［【]?(?:[一二三四五六七八九十]{1,3}|\d{1,3})[）)\]］】、.．是]{1,2}|——|\*{2}|\s)*"
 )
@@ -64,7 +64,7 @@ def slogans(text: str) -> Iterator[Span]:
             yield found.start(1), found.end(1), "quoted"
     for name in ("bare", "bare_formula") if "+" in text else ("bare",):
         for found in cue(name).finditer(text):
-            if found.start() not in taken:
+            if found.start() not in taken and found[0] not in listed("slogan", "plain"):
                 yield found.start(), found.end(), "bare"
 
 
@@ -78,7 +78,7 @@ def ranks(text: str) -> Iterator[Span]:
     for found in cue("rank").finditer(text) if signs else ():
         first, last = found.span()
         if found[0][0] == "第":
-            start = max(0, first - REACH, *(text.rfind(c, 0, first) + 1 for c in "，；。：、"))
+            start = _clause_start(text, first, REACH)
             before = cue("rank_before").search(text, start, first)
             if not before and text[last : last + 1] not in ("位", "名"):
                 continue
@@ -91,6 +91,12 @@ def ranks(text: str) -> Iterator[Span]:
         yield first, last, "rank"
 
 
+def _clause_start(text: str, at: int, reach: int) -> int:
+    """Where the clause around ``at`` begins, but no further back than ``reach`` characters."""
+    low = max(0, at - reach)
+    return max(low, *(text.rfind(mark, low, at) + 1 for mark in "，；。："))
+
+
 def rank_level(text: str, first: int, last: int) -> str:
     """Of whom a rank is claimed: world, national, region, province, prefecture, county, unstated.
 
@@ -100,7 +106,7 @@ def rank_level(text: str, first: int, last: int) -> str:
     >>> rank_level("增速居全省第3位", 2, 8)
     'province'
     """
-    start = max(text.rfind(mark, 0, first) for mark in "，；。：") + 1
+    start = _clause_start(text, first, FAR)
     nearest = (-1, 0, "unstated")
     for word, level in _levels():
         if (at := text.rfind(word, start, last)) >= 0:

@@ -114,8 +114,9 @@ def _same_build(a: str, b: str) -> bool:
         if _short_phrases(a, b) and not all(alike):
             return True
         if alike[-1] < sum(alike) < n:  # not the last character alone
-            ended = ends and tail not in listed("parallel", "noun")
-            if any(alike[1:-1]) or (n > 3 and (ended or (alike[0] and _telling(a)))):
+            noun = ends and tail in listed("parallel", "noun")
+            ended, inside = ends and not noun, alike[1 : -2 if noun else -1]
+            if any(inside) or (n > 3 and (ended or (alike[0] and _telling(a)))):
                 return True
     if least < 4 or (changes and least > 5):
         return least > 3
