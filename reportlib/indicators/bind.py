@@ -105,7 +105,9 @@ class _Reader:
             if not _is_figure(self.view, q):
                 noun = pattern("big_noun").match(self.view, q.last) if q.kind == "money" else None
                 rest.append((q.first, noun.end() if noun else q.last))
-        self.gaps = blank_out(self.view, rest)
+        latin = (m.span() for m in pattern("latin_bracket").finditer(self.view))
+        rest += [span for span in latin if not self._in_name(span[0])]
+        self.gaps = blank_out(self.view, sorted(rest))
         self.links: list[Link] = []
         self.subjects: list[Subject] = []
         self.history: list[Subject] = []
@@ -159,10 +161,14 @@ class _Reader:
         between = self.gaps[max(self.at, mention.first - 120) : mention.first]
         listed = self.fresh and bool(self.subjects) and _is_joint(between)
         scope = self.home.scope_of(self.view, start, mention, self.at)
-        narrower = "其中" in between and set(mention.form.ids) & {s.id for s in self.history[-12:]}
+        again = bool(set(mention.form.ids) & {s.id for s in self.history[-12:]})
+        defined = pattern("defined").match(self.view, mention.first)
+        narrower = "其中" in between and again and not defined
         if narrower or (listed and self.subjects[0].id and self.subjects[0].scope == "other"):
             scope = "other"
-        elif mention.form.needs and self.subjects:
+        elif any(word in self.view[low : mention.first] for word in mention.form.needs):
+            scope = "own"
+        elif scope == "own" and mention.form.needs and self.subjects:
             scope = self.subjects[0].scope
         note = self._note(max(0, start - 40), mention.first)
         partial = note and not pattern("note_whole").search(note)

@@ -28,6 +28,11 @@ class Family:
         """Whether a per cent is the value itself, not its growth."""
         return "percent" in self.kinds
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether several years of it can be added: sums and counts, not rates and averages."""
+        return bool(self.kinds & {"money", "count"}) and not self.is_rate
+
 
 @dataclass(frozen=True, slots=True)
 class Indicator:

@@ -145,7 +145,7 @@ def forms() -> tuple[tuple[Form, ...], Index, re.Pattern[str]]:
 
 
 def _has(text: str, needs: tuple[str, ...], before: int) -> bool:
-    return any(text.find(word, max(0, before - 120), before) >= 0 for word in needs)
+    return any(text.find(word, max(0, before - 48), before) >= 0 for word in needs)
 
 
 def find_mentions(text: str) -> list[Mention]:

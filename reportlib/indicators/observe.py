@@ -102,7 +102,7 @@ def _observe_chain(
         sentence, offset = sentences[where], starts[where]
         start, end = report.locate(sentence, q.first - offset, q.last - offset)
         entry = catalogue()[link.subject.id]
-        when = line.moment(q, link.measure, link.role, since, entry.basis, entry.sums)
+        when = line.moment(q, link.measure, link.role, since, entry)
         place = (report.doc, report.report_id, sentence.sentence_id, start, end, q.quote)
         values = (_signed(q.value, link.sign), _signed(q.value_high, link.sign), q.unit)
         base = (_signed(q.value_base, link.sign), q.base_unit, link.bound)

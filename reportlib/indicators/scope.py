@@ -77,7 +77,7 @@ class Home:
         text = before.rstrip(BLANK)
         while word := ends_with(text, "region"):
             text = text[: -len(word)]
-        if ends_with(text, "divide"):
+        if ends_with(text, "divide") or pattern("measured_by").match(after):
             return True
         joined = text.endswith(("与", "同", "和"))
         return joined and any(starts_with(after, "same", at) for at in range(len(after)))
@@ -111,11 +111,11 @@ class Home:
                 break
         if region:
             return "own" if self.owns(region) else "other"
-        if self._foreign(view, start):
+        if self._foreign(view, start, mention.first):
             return "other"
         return self._remainder(text, mention, stripped)
 
-    def _foreign(self, view: str, start: int) -> bool:
+    def _foreign(self, view: str, start: int, stop: int) -> bool:
         """Whether the sentence up to ；is about another place, named at its beginning."""
         low = max(0, start - 400)
         begin = max((view.rfind(c, low, start) for c in "；。"), default=-1) + 1 or low
@@ -123,12 +123,14 @@ class Home:
             (len(w) for w in ("力争", "推动", "支持", "确保", "预计") if view.startswith(w, begin)),
             0,
         )
-        if begin >= start:
+        if begin >= stop:
             return False
-        park = pattern("park").match(view, begin)
-        return self._names_other(view, begin) or (
-            bool(park) and len(starts_with(view, "own", begin)) < 2
-        )
+        if self._names_other(view, begin):
+            return True
+        if (park := pattern("park").match(view, begin)) is None:
+            return False
+        acts = starts_with(view, "own", park.end()) or view[park.end() : park.end() + 1] in "，、"
+        return bool(acts) and len(starts_with(view, "own", begin)) < 2
 
     def _names_other(self, text: str, at: int) -> bool:
         """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""
@@ -153,8 +155,8 @@ class Home:
         known = _places()[0]
         if any(text[-n:] in known or text[-n:] in self.children for n in range(2, 12)):
             return "other"
-        if ends_with(text, "branch"):
+        if ends_with(text, "branch") or pattern("per").search(text):
             return "other"
-        if stripped or mention.form.role == "name":
+        if stripped or mention.form.role in ("name", "after"):
             return "own"
         return "other"

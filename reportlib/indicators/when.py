@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reportlib.indicators.catalogue import Indicator
 from reportlib.indicators.vocabulary import pattern
 from reportlib.records import Quantity
 
@@ -198,18 +199,16 @@ class Timeline:
         self.forecasts = [m.start() for m in pattern("forecast").finditer(text)]
         self.subjects = sorted(subjects)
 
-    def moment(
-        self, q: Quantity, measure: str, role: str, since: int, basis: str, sums: bool
-    ) -> Moment:
+    def moment(self, q: Quantity, measure: str, role: str, since: int, entry: Indicator) -> Moment:
         """Status, period and basis of a figure, after the annotation guide.
 
         Args:
             role: from (the level before a change), steps (one of several thresholds) or "".
             since: where its subject begins: a year that only something before it is compared with
                 (比2010年翻一番，生产总值…) does not count.
-            basis: of the indicator; sums: whether several years of it are given as a sum.
+            entry: the indicator.
         """
-        text, at = self.text, q.first
+        text, at, basis = self.text, q.first, entry.basis
         start = max(self.units[bisect_left(self.units, at + 1) - 1], at - WINDOW)
         clause = max(text.rfind(c, start, at) for c in "，；：。") + 1 or start
         here, unit = text[clause:at], text[start:at]
@@ -234,8 +233,10 @@ class Timeline:
             span = Span(self.clock.plan - 1, self.clock.plan - 1)
         item = text[max(text.rfind("、", clause, at) + 1, clause) : q.number]
         mean = bool(pattern("mean").search(here))
-        summed = bool(pattern("sum").search(unit)) and not pattern("reached").search(item)
-        summed = summed and basis != "stock"
+        summed = basis == "flow" and not pattern("reached").search(item)
+        if summed and not pattern("sum").search(here):
+            far = entry.family.adds_up and pattern("sum").search(unit)
+            summed = bool(far) and not pattern("arrived").search(here)
         single = 0 < span.first == span.last
         if mean and single and base is None:
             span = (
@@ -248,7 +249,7 @@ class Timeline:
             span = Span(min(first, span.last), span.last)
         if measure == "level":
             held = pattern("held").search(text, max(clause, at - 14), q.number)
-            span = span if mean or summed or sums or held else span.end
+            span = span if mean or summed or entry.sums or held else span.end
         elif pattern("one_year").search(here) and not mean:
             span = span.end
         elif base is not None and 0 < base.span.last < span.last:
@@ -271,7 +272,8 @@ class Timeline:
             later = own.role == "year" and own.span.last > clock.here > 0
             if measure == "level" or not later:
                 return self._anchored(own)
-        found = last_n.search(unit) or (measure == "level" and pattern("running_n").search(here))
+        found = last_n.search(here) or pattern("years_since").search(unit)
+        found = found or (measure == "level" and pattern("running_n").search(here))
         if clock.section != "plan" and found and clock.span.last:
             n = _number(next(filter(None, found.groups())))
             if 1 < n < 80:
