@@ -340,7 +340,10 @@ class _Reader:
         return out
 
     def _item(self, mention: Mention, start: int, end: int, before: list[Subject]) -> list[Subject]:
-        if read_gap(self.gaps[mention.last : end]) is None or mention.form.role == "after":
+        around = (self.view[start : mention.first], self.view[mention.last : mention.last + 8])
+        if mention.form.role == "after" or self.home.is_yardstick(*around):
+            return [UNKNOWN]
+        if read_gap(self.gaps[mention.last : end]) is None:
             return [UNKNOWN]
         if found := [s for s in self.subjects if s.mention == mention]:
             return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reportlib.indicators.catalogue import catalogue, fits
 from reportlib.indicators.forms import Mention
-from reportlib.indicators.vocabulary import BLANK, Gap, pattern, starts_with, words
+from reportlib.indicators.vocabulary import BLANK, Gap, ends_with, pattern, starts_with, words
 from reportlib.records import Quantity
 
 MEASURED = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
@@ -102,9 +102,14 @@ def _measure(
         return "change", -1
     if gap.turn in ("up", "down"):
         return "change", fall
-    counted = (
-        entry.basis == "stock" and verb == "new" and not pattern("total").search(gap.text + name)
+    head = (
+        view[max(0, subject.mention.first - 10) : subject.mention.first] if subject.mention else ""
     )
+    # 新登记市场主体达到…, but not 新增市场主体5户、达到…
+    first = not gap.text.startswith(("、", "，")) and "总" not in gap.text
+    close = first and bool(ends_with(head, "new"))
+    counted = close or (verb == "new" and not pattern("total").search(gap.text + name))
+    counted = counted and entry.basis == "stock"
     return "change" if counted else "level", 1
 
 

@@ -170,8 +170,9 @@ def _role(q: Quantity, before: str, after: str) -> str:
 
 def _years(q: Quantity) -> Span | None:
     """The years that a date or the number of a five-year plan names."""
-    if q.kind == "plan_number" and isinstance(q.value, float) and "大" not in q.quote:
-        first = _PLANS.get(int(q.value)) if "五" in q.quote else None
+    if q.kind == "plan_number" and isinstance(q.value, float):
+        named = q.quote.endswith("五") or "个五年" in q.quote  # not 十五届五中
+        first = _PLANS.get(int(q.value)) if named else None
         return Span(first, first + 4) if first else None
     if q.kind != "date" or q.unit in ("月", "周", "年代", "世纪", "季度"):
         return None
@@ -228,15 +229,15 @@ class Timeline:
             ),
             None,
         )
-        span = self._span(here, unit, own, own is not None and own.at >= clause, measure)
+        span = self._span(at, here, unit, own, own is not None and own.at >= clause, measure)
         if self.clock.section == "plan" and own is None and status == "actual" and self.clock.plan:
             span = Span(self.clock.plan - 1, self.clock.plan - 1)
         item = text[max(text.rfind("、", clause, at) + 1, clause) : q.number]
         mean = bool(pattern("mean").search(here))
         summed = basis == "flow" and not pattern("reached").search(item)
         if summed and not pattern("sum").search(here):
-            far = entry.family.adds_up and pattern("sum").search(unit)
-            summed = bool(far) and not pattern("arrived").search(here)
+            far = pattern("years_first").match(here) or pattern("sum").search(unit)
+            summed = bool(far and entry.family.adds_up) and not pattern("arrived").search(here)
         single = 0 < span.first == span.last
         if mean and single and base is None:
             span = (
@@ -264,16 +265,25 @@ class Timeline:
         stop = bisect_left(self.places, at)
         return [*self.anchors[: min(2, stop)], *self.anchors[max(2, stop - 24) : stop]]
 
-    def _span(self, here: str, unit: str, own: Anchor | None, close: bool, measure: str) -> Span:
+    def _span(
+        self, at: int, here: str, unit: str, own: Anchor | None, close: bool, measure: str
+    ) -> Span:
         """The years of the figure, before 年均, 累计 and 比…年 are weighed."""
         clock = self.clock
         last_n = pattern("last_n")
+        told = (
+            own is not None and own.role == "plan" and pattern("this").search(self.text, own.at, at)
+        )
+        if told:  # 按照“十四五”规划，今年…
+            return Span(clock.here, clock.here)
         if own is not None and (close or not last_n.search(here)):
             later = own.role == "year" and own.span.last > clock.here > 0
             if measure == "level" or not later:
                 return self._anchored(own)
-        found = last_n.search(here) or pattern("years_since").search(unit)
-        found = found or (measure == "level" and pattern("running_n").search(here))
+        found = last_n.search(here) or pattern("years_first").match(here)
+        found = found or pattern("years_since").search(unit)
+        if found is None and measure == "level":
+            found = pattern("running_n").search(here)
         if clock.section != "plan" and found and clock.span.last:
             n = _number(next(filter(None, found.groups())))
             if 1 < n < 80:
