@@ -1,0 +1,206 @@
+"""Terms of the 19 themes, and where they stand in a text: leftmost first, the longest wins.
+
+A character belongs to one term, so 营商环境 is a hit of business_env and never one of environment.
+Terms are matched on the text itself, never on cut words: a cutter hides four hits in ten.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from ahocorasick_rs import AhoCorasick, MatchKind
+from numpy.typing import NDArray
+
+from reportlib.records import DataError
+from reportlib.resources import require, table
+
+Ints = NDArray[np.int64]
+CLASSES = {"strong": "1", "weak": "0.3"}  # with the weight of a term that nobody measured
+MATCHES = ("literal", "ascii")
+LATIN = np.array([c for c in range(128) if chr(c).isalnum()], dtype=np.uint32)
+
+
+class ThemeHit(NamedTuple):
+    """Characters ``first`` to ``last`` - 1 of a text are ``term``, a term of ``theme``.
+
+    A weak hit (``strong`` false) means its theme only in company: in a sentence about it.
+    """
+
+    first: int
+    last: int
+    term: str
+    theme: str
+    strong: bool
+
+
+class Texts:
+    """Texts joined for one pass; text k begins at ``starts[k]`` of ``joined``."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.joined = "\n".join((*texts, ""))
+        self.lengths = np.array([len(t) for t in texts], dtype=np.int64)
+        self.starts = np.cumsum(self.lengths + 1) - self.lengths - 1
+        self.codes = np.frombuffer(self.joined.encode("utf-32-le"), dtype=np.uint32)
+
+    def rows(self, at: Ints) -> Ints:
+        """Numbers of the texts in which the characters at ``at`` stand."""
+        return np.searchsorted(self.starts, at, side="right") - 1
+
+
+class Found(NamedTuple):
+    """Hits in many texts: numbers of the term and of the text, and the characters in that text."""
+
+    term: Ints
+    text: Ints
+    first: Ints
+    last: Ints
+
+
+class Lexicon:
+    """Terms with their themes, and texts that only look like terms (``shields``).
+
+    Args:
+        rows: ``theme`` (an id of ``data/themes.csv``) and ``term``; optional ``strength`` (strong,
+            weak), ``weight`` (evidence that a hit gives: about 1 for a sure term), ``also`` (a
+            second theme) and ``match`` (literal; ascii: not inside a longer Latin word or number).
+        shields: texts in which no term is seen: 绿色通道 says nothing of environment.
+        source: name used in messages.
+
+    Raises:
+        DataError: empty or repeated terms, unknown words or bad weights, each with its line.
+    """
+
+    def __init__(
+        self, rows: Sequence[Mapping[str, str]], shields: Sequence[str] = (), source: str = "rows"
+    ) -> None:
+        if faults := _faults(rows):
+            raise DataError("; ".join(f"{source} line {line}: {why}" for line, why in faults))
+        number = {theme: k for k, theme in enumerate(theme_ids())} | {"": -1}
+        strength = [row.get("strength") or "strong" for row in rows]
+        weight = [row.get("weight") or CLASSES[s] for row, s in zip(rows, strength, strict=True)]
+        self.rows = tuple(rows)
+        self.terms = tuple(row["term"] for row in rows)
+        self.shields = tuple(sorted(set(shields) - set(self.terms)))
+        self.theme = np.array([number[row["theme"]] for row in rows], dtype=np.int64)
+        self.also = np.array([number[row.get("also") or ""] for row in rows], dtype=np.int64)
+        self.weight = np.array(weight, dtype=float)
+        self.strong = np.array([s == "strong" for s in strength], dtype=bool)
+        self.latin = np.array([row.get("match") == "ascii" for row in rows], dtype=bool)
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        return AhoCorasick((*self.terms, *self.shields), matchkind=MatchKind.LeftmostLongest)
+
+    def search(self, texts: Texts) -> Found:
+        """All hits in many texts, in one pass."""
+        met = self._automaton.find_matches_as_indexes(texts.joined)
+        hits = np.array(met, dtype=np.int64).reshape(-1, 3)
+        hits = hits[hits[:, 0] < len(self.terms)]
+        latin = np.flatnonzero(self.latin[hits[:, 0]])
+        around = np.stack([hits[latin, 1] - 1, hits[latin, 2]])  # -1 is the end of the last text
+        inside = np.isin(texts.codes[around], LATIN).any(axis=0)
+        hits = np.delete(hits, latin[inside], axis=0)
+        text = texts.rows(hits[:, 1])
+        return Found(hits[:, 0], text, *(hits[:, 1:] - texts.starts[text][:, None]).T)
+
+    def hits(self, found: Found, n: int) -> list[list[ThemeHit]]:
+        """What ``search`` found in each of n texts, from left to right."""
+        out: list[list[ThemeHit]] = [[] for _ in range(n)]
+        ids, theme, strong = theme_ids(), self.theme.tolist(), self.strong.tolist()
+        for term, text, first, last in zip(*(column.tolist() for column in found), strict=True):
+            hit = ThemeHit(first, last, self.terms[term], ids[theme[term]], strong[term])
+            out[text].append(hit)
+        return out
+
+    def nested(self) -> list[tuple[str, str]]:
+        """(shorter, longer): terms of different themes, one in the other. The longer one wins.
+
+        >>> ("环境", "营商环境") in lexicon().nested()
+        True
+        """
+        theme = dict(zip(self.terms, self.theme.tolist(), strict=True))
+        spans = [(i, j) for i in range(20) for j in range(i + 1, 21)]
+        return [
+            (short, long)
+            for long in self.terms
+            for short in sorted({long[i:j] for i, j in spans} & theme.keys())
+            if theme[short] != theme[long]
+        ]
+
+
+def _faults(rows: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
+    """(line, what is wrong) of the rows of a lexicon; line 1 is the header."""
+    found: list[tuple[int, str]] = []
+    seen: dict[str, int] = {}
+    for line, row in enumerate(rows, start=2):
+        term, known = row.get("term") or "", theme_ids()
+        if not term.strip():
+            found.append((line, "the term is empty"))
+        elif term in seen:
+            found.append((line, f"{term!r} stands already on line {seen[term]}"))
+        seen.setdefault(term, line)
+        for column, fallback, words in (
+            ("theme", "", known),
+            ("also", known[0], known),
+            ("strength", "strong", tuple(CLASSES)),
+            ("match", "literal", MATCHES),
+        ):
+            if (word := row.get(column) or fallback) not in words:
+                found.append((line, f"{column} {word!r} is none of {', '.join(words)}"))
+        if not (row.get("weight") or "1").replace(".", "", 1).isdecimal():
+            found.append((line, f"weight {row['weight']!r} is no number of 0 or more"))
+    return found
+
+
+@cache
+def theme_ids() -> tuple[str, ...]:
+    """The ids of ``data/themes.csv``, in its order."""
+    return tuple(row["id"] for row in table("themes", ("id", "zh", "en"), unique="id"))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The package's own lexicon: ``data/theme_terms.csv`` and ``data/theme_exclusions.csv``."""
+    rows = table("theme_terms", ("theme", "term", "strength", "weight", "match"), unique="term")
+    shields = [row["text"] for row in table("theme_exclusions", ("text", "shields"), unique="text")]
+    return Lexicon(rows, shields, "theme_terms.csv")
+
+
+def read_lexicon(path: str | Path, shields: Sequence[str] = ()) -> Lexicon:
+    """A lexicon of your own: a CSV file (UTF-8) with the columns ``theme`` and ``term`` at least.
+
+    Terms are plain text: characters that mean something in patterns mean nothing here.
+
+    Raises:
+        DataError: no such file or column, or bad rows, each named with its line.
+    """
+    path = Path(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle, restval="")
+            rows, columns = list(reader), reader.fieldnames or []
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path.name}: not readable as a UTF-8 table ({error})") from None
+    if missing := [c for c in ("theme", "term") if c not in columns]:
+        raise DataError(f"{path.name}: no column {missing[0]!r}; it has {', '.join(columns)}")
+    return Lexicon(rows, shields, path.name)
+
+
+def find_terms(text: str, theme: str = "", of: Lexicon | None = None) -> list[ThemeHit]:
+    """The theme terms in a normalised text; those of one theme only, if it is named.
+
+    Raises:
+        ReportlibError: an unknown theme, with the nearest known one.
+
+    >>> [(h.term, h.theme) for h in find_terms("优化营商环境，建设高标准农田。")]
+    [('营商环境', 'business_env'), ('高标准农田', 'rural')]
+    """
+    theme = theme and require(theme, list(theme_ids()), "theme")
+    of = of or lexicon()
+    hits = of.hits(of.search(Texts([text])), 1)[0]
+    return [h for h in hits if theme in ("", h.theme)]
