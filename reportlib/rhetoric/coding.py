@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Report, Sentence
@@ -29,8 +29,7 @@ NEAR = 12  # characters from the beginning of a clause within which a modal word
 LONG = 30  # characters beyond which a sentence of the plan is hardly ever an aphorism
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Characters ``first`` to ``last`` - 1 of a sentence's text, and the rule that took them."""
 
     sentence: Sentence
@@ -45,8 +44,7 @@ class Hit:
         return self.sentence.text[self.first : self.last]
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Coded(NamedTuple):
     """A sentence with its orientation, devices, hits and counts."""
 
     sentence: Sentence
@@ -66,21 +64,20 @@ def code_orientation(sentence: Sentence) -> str:
         return "plan" if cue("solves").search(text) and "清醒" not in text else "stance"
     if section == "annex":
         return "plan" if cue("public_deeds").search(text, 0, 32) else "stance"
-    if section in ("", "opening") or cue("thanks").search(text):
+    if section in ("", "opening") or cue("always_stance").search(text):
         return "stance"
-    if cue("always_stance").search(text):
-        return "stance"
-    done = cue("done").search(text)
     if section == "review":
-        if done or _is_firm(text):
-            return "past" if done else "stance"
+        if cue("done").search(text):
+            return "past"
+        if _is_firm(text):
+            return "stance"
         modal = None if cue("quoted_task").match(text) else cue("modal").search(text)
         return "plan" if modal and _near(text, modal.start()) else "past"
     if cue("modal").search(text):
         return "plan"
     if _is_firm(text):
         return "stance"
-    if done and not cue("ahead").search(text):
+    if cue("done").search(text) and not cue("ahead").search(text):
         return "past"
     if cue("copula").search(text):
         return "stance"
@@ -140,16 +137,15 @@ def code_sentence(sentence: Sentence, quantities: Sequence[Quantity] | None = No
             found.append((first, -last, word.measure, word.rule))
     for measure, finder in FINDERS.items():
         for first, last, rule in finder(text):
-            met.add("leader_formula" if (measure, rule) == ("mask", "leader") else measure)
+            met.add("leader_formula" if rule == "leader" else measure)
             found.append((first, -last, measure, rule))
     devices = _devices(sentence, orientation, met)
     if "problem" in devices and text:
         found.append((0, -len(text), "problem", sentence.section))
     hits = tuple(_apart(sentence, sorted(found)))
     for hit in hits:
-        for name in (hit.measure, f"{hit.measure}:{hit.rule.partition(':')[0]}"):
-            if name in counts:
-                counts[name] += 1
+        for name in _counted(hit.measure, hit.rule):
+            counts[name] += 1
     quantities = find_quantities(text) if quantities is None else quantities
     _count_forms(sentence, orientation, devices, quantities, counts)
     return Coded(sentence, orientation, devices, hits, counts)
@@ -158,6 +154,13 @@ def code_sentence(sentence: Sentence, quantities: Sequence[Quantity] | None = No
 @cache
 def _zeros() -> dict[str, int]:
     return dict.fromkeys(columns(), 0)
+
+
+@cache
+def _counted(measure: str, rule: str) -> tuple[str, ...]:
+    """The counts that a hit adds to: of its measure, and of its measure and kind of rule."""
+    names = (measure, f"{measure}:{rule.partition(':')[0]}")
+    return tuple(name for name in names if name in columns())
 
 
 def _apart(sentence: Sentence, found: list[tuple[int, int, str, str]]) -> Iterator[Hit]:
@@ -228,5 +231,5 @@ def code_report(
         one.counts["terms"], one.counts["terms_explained"] = len(new), len(new & glosses.keys())
         one.counts["framed"] = any(h.measure == "repeated_frame" for h in found)
         one.counts["before_problems"] = len(s.text) if early and s.section else 0
-        coded[k] = replace(one, hits=(*one.hits, *found)) if found else one
+        coded[k] = one._replace(hits=(*one.hits, *found)) if found else one
     return coded

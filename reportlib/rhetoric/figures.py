@@ -6,7 +6,7 @@ A finder takes a normalised text and yields (first, last, rule), in time linear 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from reportlib.records import Sentence
@@ -198,7 +198,7 @@ def explained(places: Sequence[Place]) -> dict[str, Place]:
     return {term: found[term] for term in terms if term in found}
 
 
-FINDERS: dict[str, Callable[[str], Iterator[Span]]] = {
+FINDERS: dict[str, Callable[[str], Iterable[Span]]] = {
     "quotation": quotations,
     "numeric_abbreviation": slogans,
     "parallel": parallels,

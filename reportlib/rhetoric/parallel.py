@@ -6,7 +6,7 @@ A phrase is compared with its neighbour only, so the time taken is linear in the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -47,7 +47,7 @@ def cut(text: str) -> tuple[list[list[Phrase]], list[Phrase]]:
     return clauses, four
 
 
-def parallels(text: str) -> Iterator[Span]:
+def parallels(text: str) -> list[Span]:
     """Runs of three or more phrases of one build, and strict antithetical pairs.
 
     The first item of a list loses what stands before it, the last what follows, so that
@@ -57,15 +57,19 @@ def parallels(text: str) -> Iterator[Span]:
     >>> [(text[a:b], rule) for a, b, rule in parallels(text)]
     [('稳就业、稳企业、稳市场、稳预期', 'run:4')]
     """
+    found: list[Span] = []
     clauses = cut(text)[0]
-    whole = [(items[0][0], items[-1][1]) for items in clauses]
-    if len(whole) > 2:
-        yield from _runs(text, whole, _same_clause)
-    yield from _pairs(text, whole)
+    if len(clauses) > 1:
+        whole = [(items[0][0], items[-1][1]) for items in clauses]
+        if len(whole) > 2:
+            _runs(text, whole, _same_clause, found)
+        _pairs(text, whole, found)
     for items in clauses:
-        if len(items) > 2:
-            yield from _runs(text, _trimmed(text, items), _same_build)
-        yield from _pairs(text, items)
+        if len(items) > 1:
+            if len(items) > 2:
+                _runs(text, _trimmed(text, items), _same_build, found)
+            _pairs(text, items, found)
+    return found
 
 
 def _trimmed(text: str, items: Sequence[Phrase]) -> list[Phrase]:
@@ -77,8 +81,10 @@ def _trimmed(text: str, items: Sequence[Phrase]) -> list[Phrase]:
     return [(max(first, last - (b - a)), last), *items[1:-1], (start, stop)]
 
 
-def _runs(text: str, spans: Sequence[Phrase], same: Callable[[str, str], bool]) -> Iterator[Span]:
-    """Maximal runs of at least three neighbouring phrases, each built like the next."""
+def _runs(
+    text: str, spans: Sequence[Phrase], same: Callable[[str, str], bool], found: list[Span]
+) -> None:
+    """Add maximal runs of at least three neighbouring phrases, each built like the next."""
     start, change = 0, listed("parallel", "change")
     a = text[slice(*spans[0])]
     for k in range(1, len(spans) + 1):
@@ -86,7 +92,7 @@ def _runs(text: str, spans: Sequence[Phrase], same: Callable[[str, str], bool]) 
         near = b and (len(a) == len(b) or a[0] in ADVERBS or a[0] == b[0] or a[-1] == b[-1])
         if not ((near or b[-2:] in change) and same(a, b)):
             if k - start > 2:
-                yield spans[start][0], spans[k - 1][1], f"run:{k - start}"
+                found.append((spans[start][0], spans[k - 1][1], f"run:{k - start}"))
             start = k
         a = b
 
@@ -141,8 +147,8 @@ def _short_phrases(a: str, b: str) -> bool:
     return 5 <= n <= 8 and ({a[-2:], b[-2:]} <= quality or {a[:2], b[:2]} <= begins)
 
 
-def _pairs(text: str, spans: Sequence[Phrase]) -> Iterator[Span]:
-    """Strict pairs: 于…中…，于…中…; 既…又…; 越…越…; or the second phrase turned about."""
+def _pairs(text: str, spans: Sequence[Phrase], found: list[Span]) -> None:
+    """Add strict pairs: 于…中…，于…中…; 既…又…; 越…越…; or the second phrase turned about."""
     for (start, end), (first, last) in pairwise(spans):
         n, m, head = end - start, last - first, text[first]
         if not (4 <= n <= LONGEST_PAIR and 4 <= m <= LONGEST_PAIR):
@@ -152,11 +158,11 @@ def _pairs(text: str, spans: Sequence[Phrase]) -> Iterator[Span]:
         if not framed and head in "又也更越":
             framed = text[start] == head if head == "越" else text.find("既", start, end) >= 0
         if framed:
-            yield first - 1 - min(n, m), last, "pair"
+            found.append((first - 1 - min(n, m), last, "pair"))
         elif text[end - 2 : end] in text[first : first + 4] and _turned(
             text[start:end], text[first:last]
         ):
-            yield start, last, "turned"
+            found.append((start, last, "turned"))
 
 
 def _framed(a: str, b: str, whole: bool) -> bool:

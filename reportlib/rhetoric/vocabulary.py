@@ -82,13 +82,20 @@ def find_words(text: str, orientation: str) -> Iterator[tuple[int, int, Word]]:
     [('要', 'modality'), ('坚决', 'commitment')]
     """
     matcher, words = _lexicon()
-    ahead, figure = orientation != "past", DIGIT.search(text) is not None
-    holds = {"": True, "ahead": ahead, "figure": ahead and figure}
-    holds |= {"stance": orientation == "stance", "target": orientation == "plan" and figure}
+    holds = _holding(orientation, DIGIT.search(text) is not None)
     for k, first, last in matcher.find_matches_as_indexes(text):
         for word in words[k]:
-            if holds[word.when]:
+            if word.when in holds:
                 yield first, last, word
+
+
+@cache
+def _holding(orientation: str, figure: bool) -> frozenset[str]:
+    """The conditions that hold in a sentence of this orientation, with or without a figure."""
+    ahead = orientation != "past"
+    given = {"": True, "ahead": ahead, "figure": ahead and figure}
+    given |= {"stance": orientation == "stance", "target": orientation == "plan" and figure}
+    return frozenset(name for name, holds in given.items() if holds)
 
 
 @cache
