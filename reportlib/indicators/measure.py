@@ -107,8 +107,9 @@ def _measure(
     )
     # 新登记市场主体达到…, but not 新增市场主体5户、达到…
     first = not gap.text.startswith(("、", "，")) and "总" not in gap.text
-    close = first and bool(ends_with(head, "new"))
-    counted = close or (verb == "new" and not pattern("total").search(gap.text + name))
+    close = first and bool(name.startswith(("新增", "净增")) or ends_with(head, "new"))
+    said = gap.text + view[q.first : q.number] + name
+    counted = close or (verb == "new" and not pattern("total").search(said))
     counted = counted and entry.basis == "stock"
     return "change" if counted else "level", 1
 
