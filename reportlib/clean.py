@@ -7,37 +7,32 @@ by line. Normalisation never touches what the user sees: quotations are always c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
+from itertools import groupby
 
 import numpy as np
 
 from reportlib.records import DataError, Edit, Mapped
-from reportlib.resources import table
+from reportlib.resources import settings, table
 
 ZONES = ("any", "edge", "tail", "inline")
+LONG_LINE = 1500  # a longer one is taken for several lines that lost their ends
 
-# Line ends: real ones, Unicode's, and the two or four characters a careless scraper leaves.
-LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\u2028\u2029]|\\r\\n|\\n(?![a-zA-Z])|<br\s*/?>")
-# A whole report on one line: cut where a numbered heading or an address follows a full stop.
-VIRTUAL_END = re.compile(
-    r"(?<=[。！!])(?=(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|各位代表))"
-    r"|(?<=提出意见。)|(?<=提出意见和建议。)|(?<=请予审议。)"
-)
-LONG_LINE = 3000
-# A numbered heading and, after a blank, its paragraph on the same line.
-HEADED = re.compile(
-    r"[\s\u3000]*(?:\*\*)?(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])"
-    r"[^\s。；：;:]{3,40}(?:\*\*)?[ \t\u3000\xa0]+(?=[^\s])"
-)
-
-_FULL_ALNUM = {0xFF01 + i: 0x21 + i for i in range(94) if chr(0x21 + i).isalnum()}
+_FULL_ALNUM = {0xFF01 + i: chr(0x21 + i) for i in range(94) if chr(0x21 + i).isalnum()}
 _NARROW = _FULL_ALNUM | {ord("％"): "%", ord("﹪"): "%", ord("．"): ".", ord("＋"): "+"}
-_WIDE = {ord(a): b for a, b in zip(",;:!?()", "，；：！？（）", strict=True)}
+_WIDE = dict(zip(",;:!?()", "，；：！？（）", strict=True))
+_RULES = dict.fromkeys(_WIDE, "widen_punctuation") | {'"': "pair_quotes", ".": "full_stop"}
+_RULES |= dict.fromkeys(map(chr, _NARROW), "narrow_width")
 _FULL = re.compile("[" + "".join(map(chr, _NARROW)) + "]")
-_BLANK = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad\ue000-\uf8ff]+|&nbsp;?|&[er]nsp;|(?<!\*)\*\*(?!\*)")
-_MARK = re.compile(r"^#{1,6}(?=[^#])|[?？]{2,}")
+_HALF = re.compile("[,:;!?()]")
+_ODD = "\u200b-\u200f\u2060\ufeff\u00ad\ue000-\uf8ff"
+_ROUGH = re.compile(rf"[{_ODD}*&#?？]")
+_MARKS = re.compile(
+    rf"[{_ODD}]+|&(?:nbsp|[er][nm]sp)[;；]?|(?<!\*)\*\*(?!\*)|^#{{1,6}}(?=[^#])|[?？]{{2,}}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +44,74 @@ class Line:
     key: str
 
 
-def make_key(text: str) -> str:
-    """``text`` without spaces and mark-up, digits narrowed, Chinese punctuation widened.
-
-    >>> make_key(" **２０２４ 年政府工作报告(全文)** ")
-    '2024年政府工作报告（全文）'
-    """
-    key = narrow(_BLANK.sub("", text))
-    for half, full in zip(",;:!?()", "，；：！？（）", strict=True):
-        key = key.replace(half, full)
-    return _MARK.sub("", key)
+def _flatten(text: str) -> str:
+    """``text`` with narrow digits and wide punctuation, character for character."""
+    text = _narrow(text)
+    for half, full in _WIDE.items():
+        text = text.replace(half, full)
+    return text
 
 
-def narrow(text: str) -> str:
-    """Full-width digits, letters and % as half-width ones (a search is cheaper than translate)."""
-    return text.translate(_NARROW) if _FULL.search(text) else text
+def _narrow(text: str) -> str:
+    return _replace(text, set(_FULL.findall(text)), _NARROW)
+
+
+def _replace(text: str, found: Iterable[str], into: dict[int, str]) -> str:
+    """``str.translate`` for a few different characters in a long text, many times as fast."""
+    for char in found:
+        text = text.replace(char, into[ord(char)])
+    return text
+
+
+@cache
+def _line_pattern(name: str) -> re.Pattern[str]:
+    return re.compile(settings("structure")["lines"][name])
 
 
 def split_lines(text: str) -> list[Line]:
-    """All non-blank lines of a page; very long lines are cut at numbered headings too."""
+    """All non-blank lines of a page; lines that hold several former lines are cut there too.
+
+    Keys of a page that mixes traditional and simplified characters are simplified.
+
+    >>> split_lines(" **２０２４ 年政府工作报告(全文)** ")
+    [Line(start=0, end=22, key='2024年政府工作报告（全文）')]
+    """
+    flat = _simplify(_flatten(text))
     lines = []
     at = 0
-    for match in (*LINE_END.finditer(text), None):
+    for match in (*_line_pattern("end").finditer(text), None):
         end = match.start() if match else len(text)
-        cuts = [at]
-        if end - at > LONG_LINE:
-            cuts += [m.start() for m in VIRTUAL_END.finditer(text, at, end) if m.start() > at]
-        elif (headed := HEADED.match(text, at, end)) and "。" in text[headed.end() : end]:
-            cuts.append(headed.end())
+        cuts = _cuts(flat, at, end)
         for first, last in zip(cuts, [*cuts[1:], end], strict=True):
-            if key := make_key(text[first:last]):
+            key = "".join(flat[first:last].split())
+            if key := _MARKS.sub("", key) if _ROUGH.search(key) else key:
                 lines.append(Line(first, last, key))
         at = match.end() if match else end
     return lines
 
 
+def _cuts(flat: str, at: int, end: int) -> list[int]:
+    """Where the lines begin that flat[at:end] holds."""
+    cuts = [at]
+    if end - at > LONG_LINE:
+        patterns = map(_line_pattern, ("once_line", "glued_heading"))
+        found = {m.end() for p in patterns for m in p.finditer(flat, at, end)}
+        cuts += sorted(found - {at, end})
+    elif headed := _line_pattern("headed").match(flat, at, end):
+        cuts += [headed.end()] if "。" in flat[headed.end() : end] else []
+    if tail := _line_pattern("tailed").search(flat, max(cuts[-1], end - 60), end):
+        cuts.append(tail.end())
+    return cuts
+
+
 @cache
-def _rules(zone: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _rules(zone: str) -> re.Pattern[str]:
+    """All rules of a zone as one pattern with a group named after each rule."""
     rows = table("noise_rules", ("rule", "zone", "pattern", "source"), unique="rule")
     if bad := [r["rule"] for r in rows if r["zone"] not in ZONES]:
         raise DataError(f"noise_rules.csv: rule {bad[0]!r} has no zone of {', '.join(ZONES)}")
-    return tuple((r["rule"], re.compile(r["pattern"])) for r in rows if r["zone"] == zone)
+    groups = [f"(?P<{r['rule']}>{r['pattern']})" for r in rows if r["zone"] == zone]
+    return re.compile("|".join(groups))
 
 
 def noise_rule(key: str, *zones: str) -> str:
@@ -98,38 +120,33 @@ def noise_rule(key: str, *zones: str) -> str:
     >>> noise_rule("（责任编辑：张三）", "any")
     'editor_line'
     """
-    if len(key) > 500:
-        return ""
-    return next((n for z in zones for n, p in _rules(z) if p.search(key)), "")
+    zones = zones if len(key) <= 500 else ()
+    return next((str(m.lastgroup) for z in zones if (m := _rules(z).match(key))), "")
 
 
 def inline_noise(text: str, start: int, end: int) -> tuple[int, str]:
     """Where a vendor's mark begins behind the last sentence of text[start:end] (end if none)."""
     tail = max(start, end - 60)
-    for name, pattern in _rules("inline"):
-        match = pattern.search(text, tail, end)
-        if match and match.end() >= end - 2 and text[tail : match.start()].rstrip()[-1:] in "。！!”":
-            return match.start(), name
+    match = _rules("inline").search(text, tail, end)
+    if match and match.end() >= end - 2 and text[tail : match.start()].rstrip()[-1:] in "。！!”":
+        return match.start(), str(match.lastgroup)
     return end, ""
 
 
-# --- normalisation -------------------------------------------------------------------------
-
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
-_SPACE = "[ \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|&nbsp;?|&[er]nsp;"
+_SP = " \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_INVISIBLE = f"{_ODD}\x00-\x08\x0e-\x1f"
+# The first class finds the candidates fast; each branch looks back at the character it took.
 _SQUEEZE = re.compile(
-    rf"(?P<space>(?:{_SPACE})+)"
-    r"|(?P<invisible>[\u200b-\u200f\u2060\ufeff\u00ad\ue000-\uf8ff\x00-\x08\x0e-\x1f]+)"
-    r"|(?P<mark_up>(?<!\*)\*\*(?!\*)|(?m:^#{1,6}(?=\s))|(?m:^>\s))"
-    r"|(?P<entity>&(?:amp|lt|gt|quot|ldquo|rdquo|mdash|middot|#\d{2,5});)"
-    r"|(?P<lost_space>\?{2,})"
-    r"|(?P<thousands>(?<=\d)[,，](?=\d{3}(?!\d)))"
+    rf"[{_SP}{_INVISIBLE}*&#>?,，](?:"
+    rf"(?P<space>(?<=[{_SP}])[{_SP}]*|(?<=&)(?:nbsp|[er][nm]sp);?)"
+    rf"|(?P<invisible>(?<=[{_INVISIBLE}])[{_INVISIBLE}]*)"
+    r"|(?P<mark_up>(?<=(?<!\*)\*)\*(?!\*)|(?m:(?<=^#)#{0,5}(?=\s))|(?m:(?<=^>)\s))"
+    r"|(?P<entity>(?<=&)(?:[a-z]{2,8}|#\d{2,5});)"
+    r"|(?P<lost_space>(?<=\?)\?+)"
+    r"|(?P<thousands>(?<=\d[,，])(?=\d{3}(?!\d))))"
 )
-_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "ldquo": "“", "rdquo": "”"}
-_ENTITIES |= {"mdash": "—", "middot": "·"}
 _THOUSANDS_BEFORE = re.compile(r"(?<![\d.,，])\d{1,3}(?:[,，]\d{3})*$")
-_HALF = re.compile("[,:;!?()]")
-_STOP_AT_END = re.compile(rf"(?<=[{_HAN}])\.(?=\n|$)")
+_STOP_AT_END = re.compile(r"(?<=[\u3007\u3400-\u4dbf\u4e00-\u9fff])\.(?=\n|$)")
 
 
 def _keep_space(text: str, start: int, end: int) -> bool:
@@ -137,11 +154,8 @@ def _keep_space(text: str, start: int, end: int) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if not (before.isascii() and after.isascii() and before.isalnum() and after.isalnum()):
         return False
-    if not (before.isdigit() and after.isdigit()):
-        return True
-    left = re.search(r"\d+$", text[max(0, start - 12) : start])
-    right = re.match(r"\d+", text[end : end + 12])
-    return bool(left and right and len(left[0]) > 1 and len(right[0]) > 1)
+    pairs = text[max(0, start - 2) : start] + text[end : end + 2]
+    return not (before + after).isdigit() or (len(pairs) == 4 and pairs.isdigit())
 
 
 class Normaliser:
@@ -150,16 +164,16 @@ class Normaliser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.edits: list[Edit] = []
-        self._out: list[str] = []
         self.length = 0
+        self._out: list[str] = []
         self._firsts: list[int] = []
         self._starts: list[int] = []
-        self.lengths: list[int] = []
+        self._lengths: list[int] = []
 
     def _run(self, out: str, start: int, length: int) -> None:
         self._firsts.append(self.length)
         self._starts.append(start)
-        self.lengths.append(length)
+        self._lengths.append(length)
         self._out.append(out)
         self.length += len(out)
 
@@ -180,9 +194,7 @@ class Normaliser:
                 continue
             if first > at:
                 self._run(self.text[at:first], at, -1)
-            if out:
-                self._run(out, first, last - first)
-            self.edits.append(Edit(first, last, rule, self.text[first:last], out))
+            self.gap(first, last, rule, out)
             at = last
         if end > at:
             self._run(self.text[at:end], at, -1)
@@ -191,25 +203,23 @@ class Normaliser:
         """What the match becomes; None leaves it as it is."""
         if rule == "space":
             keep = start < first and last < end and _keep_space(self.text, first, last)
-            if keep and self.text[first:last] == " ":
-                return None
-            return " " if keep else ""
+            return "" if not keep else None if self.text[first:last] == " " else " "
         if rule == "entity":
-            name = self.text[first + 1 : last - 1]
-            code = int(name[1:]) if name.startswith("#") else 0
-            return _ENTITIES.get(name) or (chr(code) if 31 < code < 0x110000 else "")
+            char = unescape(self.text[first:last])
+            return char if len(char) == 1 and char.isprintable() else None
         if rule == "thousands":
-            return "" if _THOUSANDS_BEFORE.search(self.text[max(start, first - 15) : first]) else None
+            before = self.text[max(start, first - 15) : first]
+            return "" if _THOUSANDS_BEFORE.search(before) else None
         return ""
 
     def finish(self) -> Mapped:
         """The normalised text; the one-for-one steps (width, script, quotes) are done here."""
         squeezed = "".join(self._out)
         text = one_for_one(squeezed)
-        mapped = Mapped(text, tuple(self._firsts), tuple(self._starts), tuple(self.lengths))
+        mapped = Mapped(text, tuple(self._firsts), tuple(self._starts), tuple(self._lengths))
         for first, last in _differences(squeezed, text):
             start, end = mapped.locate(first, last)
-            rule = _rule_of(squeezed[first], text[first])
+            rule = _RULES.get(squeezed[first], "simplify")
             self.edits.append(Edit(start, end, rule, squeezed[first:last], text[first:last]))
         self.edits.sort(key=lambda e: (e.start, e.end, e.rule))
         return mapped
@@ -221,9 +231,7 @@ def one_for_one(text: str) -> str:
     >>> one_for_one('增长５％,"三农"(2024年)')
     '增长5%，“三农”（2024年）'
     """
-    text = narrow(text)
-    text = _HALF.sub(_widen, text)
-    text = _STOP_AT_END.sub("。", text)
+    text = _STOP_AT_END.sub("。", _HALF.sub(_widen, _narrow(text)))
     if '"' in text:
         text = "\n".join(_pair_quotes(line) for line in text.split("\n"))
     return _simplify(text)
@@ -232,9 +240,8 @@ def one_for_one(text: str) -> str:
 def _widen(match: re.Match[str]) -> str:
     """A half-width mark as the Chinese one; the colon of 12:30 stays."""
     text, at = match.string, match.start()
-    if match[0] == ":" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
-        return ":"
-    return _WIDE[ord(match[0])]
+    clock = match[0] == ":" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
+    return ":" if clock else _WIDE[match[0]]
 
 
 def _pair_quotes(line: str) -> str:
@@ -242,63 +249,44 @@ def _pair_quotes(line: str) -> str:
     parts = line.split('"')
     if len(parts) % 2 == 0:
         return line
-    out = [parts[0]]
-    for i, part in enumerate(parts[1:]):
-        out += ["”" if i % 2 else "“", part]
-    return "".join(out)
+    return parts[0] + "".join("“”"[i % 2] + part for i, part in enumerate(parts[1:]))
 
 
 @cache
-def _traditional() -> dict[int, str]:
+def _traditional() -> tuple[np.ndarray, dict[int, str]]:
+    """Whether a UTF-16 unit is a traditional character, and what is put in its place."""
     rows = table("traditional", ("traditional", "simplified", "source"), unique="traditional")
-    return {ord(r["traditional"]): r["simplified"] for r in rows}
-
-
-@cache
-def _traditional_pattern() -> re.Pattern[str]:
-    return re.compile("[" + "".join(map(chr, _traditional())) + "]")
+    pairs = {ord(r["traditional"]): r["simplified"] for r in rows}
+    known = np.zeros(0x10000, dtype=bool)
+    known[[code for code in pairs if code < 0x10000]] = True
+    return known, pairs
 
 
 def _simplify(text: str) -> str:
     """Traditional characters as simplified ones where a text mixes them in earnest.
 
-    Ten different traditional characters are asked for, so that a name with a rare character does
-    not set it off.
+    Ten different ones are asked for, so that a name with a rare character does not set it off.
     """
-    if len(set(_traditional_pattern().findall(text))) < 10:
-        return text
-    return text.translate(_traditional())
+    known, pairs = _traditional()
+    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    found = np.unique(codes[known[codes]]).tolist()
+    return _replace(text, map(chr, found), pairs) if len(found) >= 10 else text
 
 
-def _differences(before: str, after: str) -> Iterable[tuple[int, int]]:
+def _differences(before: str, after: str) -> Iterator[tuple[int, int]]:
     """Stretches (first, last) of neighbouring characters that one rule changed."""
     if before == after:
         return
-    old, new = (np.frombuffer(t.encode("utf-32-le"), dtype=np.uint32) for t in (before, after))
-    changed = np.flatnonzero(old != new).tolist()
-    first = previous = changed[0]
-    for i in changed[1:]:
-        if i != previous + 1 or _rule_of(before[i], after[i]) != _rule_of(before[first], after[first]):
-            yield first, previous + 1
-            first = i
-        previous = i
-    yield first, previous + 1
+    codes = (t.encode("utf-32-le", "surrogatepass") for t in (before, after))
+    old, new = (np.frombuffer(c, dtype=np.uint32) for c in codes)
+    changed = enumerate(np.flatnonzero(old != new).tolist())
+    for _, run in groupby(changed, key=lambda x: (x[1] - x[0], _RULES.get(before[x[1]]))):
+        places = [i for _, i in run]
+        yield places[0], places[-1] + 1
 
 
-def _rule_of(before: str, after: str) -> str:
-    if before == '"':
-        return "pair_quotes"
-    if before == ".":
-        return "full_stop"
-    if ord(before) in _WIDE:
-        return "widen_punctuation"
-    return "narrow_width" if ord(before) in _NARROW else "simplify"
-
-
-def normalise(text: str, spans: Sequence[tuple[int, int]] | None = None) -> tuple[Mapped, list[Edit]]:
-    """Normalise a text (or the given spans of it, one line each) with its map and edits.
-
-    A convenience for single strings; ``structure`` uses ``Normaliser`` line by line.
+def normalise(text: str) -> tuple[Mapped, list[Edit]]:
+    """Normalise one string, with its map and edits.
 
     >>> mapped, edits = normalise("完成 7 4 7 7 2 亿元,增长６．５％")
     >>> mapped.text
@@ -307,7 +295,5 @@ def normalise(text: str, spans: Sequence[tuple[int, int]] | None = None) -> tupl
     (3, 12)
     """
     worker = Normaliser(text)
-    for start, end in spans if spans is not None else [(0, len(text))]:
-        worker.copy(start, end)
-    mapped = worker.finish()
-    return mapped, worker.edits
+    worker.copy(0, len(text))
+    return worker.finish(), worker.edits

@@ -3,84 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from itertools import pairwise
 
-from reportlib.clean import Line, inline_noise, noise_rule, split_lines
-from reportlib.records import Span
-from reportlib.resources import settings
+from reportlib.clean import inline_noise, noise_rule, split_lines
+from reportlib.structure.layout import TERMINAL, Draft, Layout, says
+from reportlib.structure.repeats import drop_repeats, repeated_lines, running_lines
 
 HEAD_LINES = 14  # how far above the address a title may stand
+HEAD_ROLES = (("title", 110), ("delivery", 90), ("speaker", 36), ("note", 20))  # longest key
 FRAGMENT_CHARS = 400  # a leading piece without a beginning must be at least this long
+FOLLOWING_CHARS = 800  # so much running text below a line of the site's is still the report
 REPORT_CHARS = 1000  # a page without title and opening must be at least this long
-TERMINAL = "。！？；：…”）!?;:"
-SHINGLE = 12
-
-
-@cache
-def cue(name: str) -> re.Pattern[str]:
-    """The compiled pattern ``name`` of structure.toml."""
-    groups = settings("structure")
-    return re.compile(next(g[name] for g in groups.values() if name in g))
-
-
-@dataclass(slots=True)
-class Draft:
-    """One report of a page as line numbers: title lines, body from ``base`` to ``stop``, annex."""
-
-    head: list[int]
-    base: int
-    stop: int
-    annex: tuple[int, int]
-    has_opening: bool
-    cut: str = ""  # the rule that says the site stopped the text, e.g. trial_end
-
-
-@dataclass(slots=True)
-class Layout:
-    """A page cut into lines, each labelled; ``drafts`` are its reports in order."""
-
-    text: str
-    lines: list[Line]
-    labels: list[str]
-    rules: list[str]
-    owners: list[int]
-    ends: list[int]  # where the report text of a line ends (before an inline vendor mark)
-    end_rules: list[str]
-    drafts: list[Draft] = field(default_factory=list)
-    reason: str = ""  # why the page gives no report
-
-    def spans(self) -> list[Span]:
-        """A tiling of the page: labels of neighbouring lines merged, blanks to the left one."""
-        pieces: list[tuple[int, str, str, int]] = []
-        for i, line in enumerate(self.lines):
-            pieces.append((line.start, self.labels[i], self.rules[i], self.owners[i]))
-            if self.ends[i] < line.end:
-                pieces.append((self.ends[i], "noise", self.end_rules[i], -1))
-        if not pieces:
-            return [Span(0, len(self.text), "noise", "blank")] if self.text else []
-        pieces[0] = (0, *pieces[0][1:])
-        kept = [p for i, p in enumerate(pieces) if i == 0 or p[1:] != pieces[i - 1][1:]]
-        stops = [p[0] for p in kept[1:]] + [len(self.text)]
-        return [Span(s, e, lab, rule, own) for (s, lab, rule, own), e in zip(kept, stops, strict=True)]
 
 
 def lay_out(text: str) -> Layout:
     """Find the reports of a page and label every line. Linear in the length of the page."""
     lines = split_lines(text)
-    n = len(lines)
-    page = Layout(text, lines, ["noise"] * n, ["outside"] * n, [-1] * n, [x.end for x in lines], [""] * n)
-    _page_facts(page)
-    bases = _find_bases(lines)
-    starts = _body_starts(page, bases)
-    for k, (base, has_opening) in enumerate(starts):
-        limit = starts[k + 1][0] if k + 1 < len(starts) else n
+    n, keys, ends = len(lines), [x.key for x in lines], [x.end for x in lines]
+    page = Layout(text, lines, keys, ["noise"] * n, ["outside"] * n, [-1] * n, ends)
+    _mark_front_matter(page)
+    starts = _starts(page)
+    for (base, has_opening), (limit, _) in pairwise([*starts, (n, False)]):
         low = page.drafts[-1].base + 1 if page.drafts else 0
         page.drafts.append(_draft(page, base, has_opening, low, limit))
     _give_heads_back(page)
     _add_fragment(page)
-    _drop_repeats(page)
+    drop_repeats(page)
     page.reason = _why_no_report(page)
     if page.reason:
         page.drafts.clear()
@@ -88,161 +38,162 @@ def lay_out(text: str) -> Layout:
     return page
 
 
-def _page_facts(page: Layout) -> None:
-    """Front matter between two --- lines at the top is noise of its own."""
-    if page.lines and page.lines[0].key == "---":
-        for i, line in enumerate(page.lines[:40]):
-            page.rules[i] = "front_matter"
-            if i and line.key == "---":
-                return
-        for i in range(min(40, len(page.lines))):
-            page.rules[i] = "outside"
+def _mark_front_matter(page: Layout) -> None:
+    """Labelled lines between two --- lines (also of a second document on the page)."""
+    rules = [i for i, key in enumerate(page.keys) if key == "---"]
+    for i, j in pairwise(rules):
+        if 1 < j - i < 40 and re.match(r"[A-Za-z_]+：", page.keys[i + 1]):
+            page.rules[i : j + 1] = ["front_matter"] * (j + 1 - i)
 
 
-def is_opening(key: str) -> bool:
-    """Whether a line is "现在，我代表…政府，向大会报告工作，请予审议"."""
-    return bool(cue("opening").search(key[:300])) and not cue("not_government").search(key)
+# --- beginnings ----------------------------------------------------------------------------
 
 
-def _find_bases(lines: Sequence[Line]) -> list[tuple[int, bool]]:
-    """The line where each body begins (its address, or its opening), top down."""
-    bases: list[tuple[int, bool]] = []
-    for i, line in enumerate(lines):
-        if not is_opening(line.key):
-            continue
-        base = i
-        for j in range(i - 1, max(-1, i - 7), -1):
-            if cue("salutation").search(lines[j].key):
-                base = j
-                break
-        if not bases or base > bases[-1][0] + 2:
-            bases.append((base, True))
-    return bases
+def _starts(page: Layout) -> list[tuple[int, bool]]:
+    """(line, has_opening) where each body begins, at its address or its opening, top down."""
+    found: list[tuple[int, bool]] = []
+    for i, key in enumerate(page.keys):
+        if says("opening", key[:300]) and not says("not_government", key):
+            above = range(i - 1, max(-1, i - 7), -1)
+            base = next((j for j in above if says("salutation", page.keys[j])), i)
+            if not found or base > found[-1][0] + 2:
+                found.append((base, True))
+    for i in _addresses(page):
+        if all(abs(i - base) > HEAD_LINES for base, _ in found):
+            found.append((i, False))
+    return sorted(found) or _first_body_line(page, len(page.keys))
 
 
-def _body_starts(page: Layout, bases: list[tuple[int, bool]]) -> list[tuple[int, bool]]:
-    """``bases``, or for a page without any opening the first line that reads like a body."""
-    if bases:
-        return bases
-    lines = page.lines
-    for i, line in enumerate(lines):
-        key = line.key
+def _addresses(page: Layout) -> list[int]:
+    """Where a report without an opening begins: its address below a title, or its first heading."""
+    keys, times, found = page.keys, Counter(page.keys), []
+    for i, key in enumerate(keys):
+        if len(key) <= 20 and says("salutation", key):
+            titles = [k for k in keys[max(0, i - 5) : i] if times[k] < 3]
+            if any(_head_role(k) in ("title", "delivery") for k in titles):
+                found.append(i)
+        elif len(key) <= 30 and says("first_heading", key):
+            above = keys[max(0, i - HEAD_LINES) : i]
+            if any(len(k) > 60 and says("appeal", k) for k in above):
+                found.append(i)
+    return found
+
+
+def _first_body_line(page: Layout, limit: int) -> list[tuple[int, bool]]:
+    """For text without any opening: the first line that reads like a body."""
+    for i, key in enumerate(page.keys[:limit]):
         if page.rules[i] != "outside" or noise_rule(key, "any", "edge") or _head_role(key):
             continue
-        if cue("salutation").search(key) or (_body_like(key) and not cue("title").search(key)):
+        if says("salutation", key) or (_body_like(key) and not says("title", key)):
             return [(i, False)]
     return []
 
 
 def _head_role(key: str) -> str:
     """title | delivery | speaker | note for a line that may stand above the address, else ""."""
-    if len(key) > 110:
-        return ""
-    if cue("title").search(key) and not cue("title_not").search(key):
-        return "title"
-    if len(key) <= 90 and cue("delivery").search(key) and not re.search("记者|开幕|摄$", key):
-        return "delivery"
-    if len(key) <= 36 and cue("speaker").search(key):
-        return "speaker"
-    return "note" if len(key) <= 20 and cue("draft_note").search(key) else ""
+    for role, longest in HEAD_ROLES:
+        if len(key) <= longest and says(role, key) and not says(f"{role}_not", key):
+            return role
+    return ""
 
 
 def _head(page: Layout, base: int, low: int) -> list[int]:
     """Line numbers of the title, delivery and speaker lines above ``base``."""
     found: list[int] = []
     pending: list[int] = []
-    title = -1
+    title = ""
     for i in range(base - 1, max(low, base - HEAD_LINES) - 1, -1):
-        key = page.lines[i].key
-        if page.rules[i] == "front_matter":
-            break
+        key = page.keys[i]
         role = _head_role(key)
-        rule = noise_rule(key, "any", "edge") if role != "delivery" else ""
-        if title >= 0 and role != "delivery":
-            if i == title - 1 and cue("title_part").search(key) and not rule and role != "title":
-                found.append(i)
+        rule = _head_noise(page, i, role)
+        if page.rules[i] == "front_matter" or (rule == "label_line" and key.startswith("正文")):
             break
+        if title and role != "delivery":
+            half = page.keys[i + 1] == title and not rule and role != "title"
+            return sorted([i, *found] if half and _is_title_half(key, title) else found)
         if rule:
             continue
-        if key == "告" and i and page.lines[i - 1].key.endswith("工作报"):
-            found += [i, i - 1]
-            title = i - 1
-        elif role:
+        if not role and i + 1 in pending and "报" in key and _head_role(key + page.keys[i + 1]):
+            role = "title"  # broken in the middle by a hard wrap
+        if role:
             found += [*pending, i]
             pending.clear()
-            title = i if role == "title" else title
+            title = key if role == "title" else title
         elif len(key) > 60 or key[-1] in "。；":
             break
-        elif not found_site_word(key) and not _is_value(page.lines, i):
+        elif not says("site_word", key):
             pending.append(i)
     return sorted(found)
 
 
-def _is_value(lines: Sequence[Line], i: int) -> bool:
-    """Whether line ``i`` is the value of a label like 来源： that stands above it."""
-    above = [x.key for x in lines[max(0, i - 2) : i]]
-    return any(k.endswith("：") and noise_rule(k, "any") for k in above)
+def _head_noise(page: Layout, i: int, role: str) -> str:
+    """The rule that makes line ``i`` above an address the site's, "" if it is the report's."""
+    if role == "delivery":
+        return ""
+    above = [k for k in page.keys[max(0, i - 2) : i] if k.endswith("：") and k != "正文："]
+    labelled = not role and any(noise_rule(k, "any") for k in above)
+    return noise_rule(page.keys[i], "any", "edge") or ("label_value" if labelled else "")
 
 
-def found_site_word(key: str) -> bool:
-    """Whether a short line is plainly of the site (counters, bars) and no subtitle."""
-    return bool(re.search(r"[>|×»]|\d{4}-\d|：$|浏览|点击|下载|首页|登录", key))
+def _is_title_half(key: str, title: str) -> bool:
+    """Whether a line is the first half of the title line below it."""
+    if title[0] in "—–―－":
+        return len(key) <= 50 and key[-1] not in TERMINAL and not says("site_word", key)
+    return says("title_part", key)
+
+
+# --- ends ----------------------------------------------------------------------------------
 
 
 def _draft(page: Layout, base: int, has_opening: bool, low: int, limit: int) -> Draft:
-    lines = page.lines
-    head = _head(page, base, low)
-    stop, cut = _tail_cut(lines, base, limit)
-    annex_from = _annex_start(lines, base, stop)
-    if annex_from < stop:
-        while stop > annex_from + 1 and _is_site_line(lines[stop - 1].key):
-            stop -= 1
-    else:
-        annex_from = stop = _trim(lines, base + 1, stop)
-    return Draft(head, base, annex_from, (annex_from, stop), has_opening, cut)
+    keys = page.keys
+    stop, cut = _tail_cut(keys, base, limit)
+    annex = _annex_start(keys, base, stop)
+    last = _trim(keys, annex, stop, annex=True)
+    if last == annex:
+        annex = last = _trim(keys, base + 1, annex)
+    return Draft(_head(page, base, low), base, annex, (annex, last), has_opening, cut)
 
 
-def _tail_cut(lines: Sequence[Line], base: int, limit: int) -> tuple[int, str]:
+def _tail_cut(keys: Sequence[str], base: int, limit: int) -> tuple[int, str]:
     """The first line after the body's beginning from which on everything is the site's."""
-    closing = _last_closing(lines, base, limit)
-    for i in range(base + 1, limit):
-        rule = noise_rule(lines[i].key, "tail")
-        if rule and (i > closing or rule == "trial_end"):
-            return i, rule
-    return limit, ""
+    closing, ahead = _last_closing(keys, base, limit), 0
+    stop, cut = limit, ""
+    for i in range(limit - 1, base, -1):
+        rule = noise_rule(keys[i], "tail")
+        if rule and (i > closing or rule == "trial_end") and ahead < FOLLOWING_CHARS:
+            stop, cut = i, rule
+        elif not rule and len(keys[i]) >= 60 and keys[i][-1] in "。！；":
+            ahead += len(keys[i])
+    return stop, cut
 
 
-def _last_closing(lines: Sequence[Line], base: int, limit: int) -> int:
+def _last_closing(keys: Sequence[str], base: int, limit: int) -> int:
     """The last line that reads like the closing appeal; ``base`` if there is none."""
     for i in range(limit - 1, base, -1):
-        key = lines[i].key
-        if len(key) >= 25 and cue("appeal").search(key):
-            if not noise_rule(key, "tail"):
-                return i
+        if len(keys[i]) >= 25 and says("appeal", keys[i]) and not noise_rule(keys[i], "tail"):
+            return i
     return base
 
 
-def _annex_start(lines: Sequence[Line], base: int, stop: int) -> int:
+def _annex_start(keys: Sequence[str], base: int, stop: int) -> int:
     """The line where glossary or attachments begin; ``stop`` if there is no annex."""
-    sizes = [len(x.key) for x in lines[base:stop]]
-    total, seen = sum(sizes), 0
+    total, seen, titled = sum(map(len, keys[base:stop])), 0, stop
     for i in range(base, stop):
-        seen += sizes[i - base]
-        key = lines[i].key
-        if seen > 0.3 * total and len(key) <= 60 and cue("annex").search(key.strip("*※")):
-            return i
-    closing = _last_closing(lines, base, stop)
-    if closing == base or sum(sizes[closing + 1 - base :]) > 0.35 * total:
-        return stop
-    rest = [i for i in range(closing + 1, stop) if not noise_rule(lines[i].key, "any", "edge", "tail")]
-    first = next((i for i in rest if lines[i - 1].key[-1] in TERMINAL), stop)
-    listed = sum(_list_like(lines[i].key) for i in rest)
-    return first if listed > 0.5 * len(rest) else stop
-
-
-def _list_like(key: str) -> bool:
-    """Whether a line looks like an entry of a glossary, a numbered list or a table cell."""
-    return len(key) <= 30 or bool(cue("glossary").search(key) or re.match(r"\d|[（(]?[一二三四五六七八九十]", key))
+        seen += len(keys[i])
+        if seen > 0.3 * total and len(keys[i]) <= 60 and says("annex", keys[i].strip("*※")):
+            titled = i
+            break
+    closing = _last_closing(keys, base, titled)
+    rest = [i for i in range(closing + 1, titled) if not noise_rule(keys[i], "any", "edge", "tail")]
+    if closing == base or not rest or sum(len(keys[i]) for i in rest) > 0.35 * total:
+        return titled
+    entries = sum(says("glossary", keys[i]) for i in rest)
+    named = len(keys[rest[0]]) <= 40 and says("annex_name", keys[rest[0]])
+    listed = sum(len(keys[i]) <= 30 or says("listed", keys[i]) for i in rest)
+    if (named or 2 * entries > len(rest)) and 2 * listed > len(rest):
+        return rest[0]
+    return titled
 
 
 def _body_like(key: str) -> bool:
@@ -251,15 +202,13 @@ def _body_like(key: str) -> bool:
     return len(key) >= 8 and key[-1] in TERMINAL
 
 
-def _is_site_line(key: str) -> bool:
-    return len(key) < 2 or bool(noise_rule(key, "any", "edge"))
-
-
-def _trim(lines: Sequence[Line], first: int, stop: int) -> int:
+def _trim(keys: Sequence[str], first: int, stop: int, annex: bool = False) -> int:
     """Step back from ``stop`` over lines that are the site's and not the report's."""
     while stop > first:
-        key = lines[stop - 1].key
-        if not _is_site_line(key) and _body_like(key):
+        key, above = keys[stop - 1], keys[stop - 2] if stop > first + 1 else "。"
+        goes_on = key[-1] in "。！" or (len(above) >= 20 and above[-1] not in TERMINAL)
+        site = (len(key) < 2 and not goes_on) or noise_rule(key, "any", "edge")
+        if not (site or says("label_left", key)) and (annex or goes_on or _body_like(key)):
             break
         stop -= 1
     return stop
@@ -267,116 +216,84 @@ def _trim(lines: Sequence[Line], first: int, stop: int) -> int:
 
 def _give_heads_back(page: Layout) -> None:
     """A report ends where the next one's title begins."""
-    for draft, following in zip(page.drafts, page.drafts[1:], strict=False):
-        limit = min([*following.head, following.base])
+    for draft, following in pairwise(page.drafts):
+        limit = following.first
+        while limit > draft.base + 1 and page.rules[limit - 1] == "front_matter":
+            limit -= 1
         first, last = draft.annex
-        last = min(last, limit)
-        last = _trim(page.lines, max(draft.base + 1, min(first, last)), last)
-        draft.stop = min(draft.stop, last)
-        draft.annex = (min(first, last), last)
+        last = _trim(page.keys, max(draft.base + 1, min(first, limit)), min(last, limit))
+        draft.stop, draft.annex = min(draft.stop, last), (min(first, last), last)
 
 
 def _add_fragment(page: Layout) -> None:
     """Text above the first report that is itself report text: the tail of an earlier report."""
     if not page.drafts or not page.drafts[0].has_opening:
         return
-    limit = min([*page.drafts[0].head, page.drafts[0].base])
-    lines = page.lines
-    first = next(
-        (
-            i
-            for i in range(limit)
-            if page.rules[i] == "outside"
-            and _body_like(lines[i].key)
-            and not noise_rule(lines[i].key, "any", "edge", "tail")
-            and not _head_role(lines[i].key)
-            and not cue("title_not").search(lines[i].key[:60])
-        ),
-        limit,
-    )
-    stop = _trim(lines, first, limit)
-    if sum(len(x.key) for x in lines[first:stop]) >= FRAGMENT_CHARS:
-        page.drafts.insert(0, Draft([], first, stop, (stop, stop), False))
+    limit = page.drafts[0].first
+    for base, _ in _first_body_line(page, limit):
+        draft = _draft(page, base, False, 0, limit)
+        body = page.keys[base : draft.stop]
+        closed = any(says("closing", k[-160:]) for k in body[-3:])
+        if sum(map(len, body)) >= (FRAGMENT_CHARS if closed else 5 * FRAGMENT_CHARS):
+            page.drafts.insert(0, draft)
 
 
-def _shingles(page: Layout, draft: Draft) -> set[str]:
-    rows = [*draft.head, *range(draft.base, draft.stop)]
-    text = "".join(page.lines[i].key for i in rows)
-    return {text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE))}
-
-
-def _drop_repeats(page: Layout) -> None:
-    """A body printed twice, or an abstract of a body on the same page, is noise."""
-    if len(page.drafts) < 2:
-        return
-    shingles = [_shingles(page, d) for d in page.drafts]
-    keep = []
-    for k, own in enumerate(shingles):
-        repeat = any(
-            j != k
-            and len(own & other) > (0.6 if len(own) > 400 else 0.4) * len(own)
-            and (len(other) > 1.1 * len(own) or (j < k and len(other) >= 0.9 * len(own)))
-            for j, other in enumerate(shingles)
-        )
-        if repeat:
-            draft = page.drafts[k]
-            for i in range(draft.base, draft.annex[1]):
-                page.rules[i] = "repeated_body"
-        else:
-            keep.append(page.drafts[k])
-    page.drafts = keep
+# --- verdict and labels --------------------------------------------------------------------
 
 
 def _why_no_report(page: Layout) -> str:
     """One sentence saying why the page is no work report; "" if it is one."""
+    keys = page.keys
     if not page.drafts:
         return "no text that reads like a work report"
-    keys = [x.key for x in page.lines]
-    if any(cue("summary").search(k) for k in keys[:12]):
+    if any(says("summary", k) for k in keys[:12]):
         return "a summary written by the site, not the report itself"
     if any(d.has_opening for d in page.drafts):
         return ""
-    head = [k for k in keys[:12] if len(k) <= 80]
-    if any(cue("other_title").search(k) and "政府工作报告" not in k for k in head):
+    if any(len(k) <= 80 and says("other_title", k) for k in keys[:12]):
         return "another kind of document by its title"
-    news = sum(bool(cue("news").search(k)) for k in keys)
+    news = sum(says("news", k) for k in keys)
     if news >= 2 or (news and any("开幕" in k for k in keys[:20])):
         return "news about the session, not the report itself"
     draft = page.drafts[0]
-    size = sum(len(k) for k in keys[draft.base : draft.stop])
+    size = sum(map(len, keys[draft.base : draft.stop]))
     named = any("工作报告" in k for k in keys[:15])
     if size < (FRAGMENT_CHARS if named or draft.head else REPORT_CHARS):
         return f"only {size} characters of running text"
-    if not named and not any(cue("review_head").search(k) and len(k) < 40 for k in keys):
+    if not named and not any(len(k) < 40 and says("review_head", k) for k in keys):
         return "neither title, opening nor headings of a work report"
     return ""
 
 
 def _paint(page: Layout) -> None:
     """Write labels, rules and owners of the drafts into the line lists."""
-    lines = page.lines
     for k, draft in enumerate(page.drafts):
-        for i in draft.head:
-            page.labels[i], page.rules[i], page.owners[i] = "report", "title_lines", k
-        inner = range(min([*draft.head, draft.base]), draft.base)
-        for i in inner:
-            if page.owners[i] < 0:
-                page.rules[i] = noise_rule(lines[i].key, "any", "edge") or "between_title_and_text"
+        for i in range(draft.first, draft.base):
+            if i in draft.head:
+                page.labels[i], page.rules[i], page.owners[i] = "report", "title_lines", k
+            else:
+                page.rules[i] = noise_rule(page.keys[i], "any", "edge") or "between_title_and_text"
+        strays = running_lines(page, draft) | repeated_lines(page, draft)
+        last = draft.base
         for i in range(draft.base, draft.annex[1]):
-            rule = noise_rule(lines[i].key, "any") if len(lines[i].key) < 160 else ""
-            if rule:
+            if rule := strays.get(i, "") or _stray(page, i):
                 page.rules[i] = rule
                 continue
-            label = "report" if i < draft.annex[0] else "annex"
-            page.labels[i], page.owners[i] = label, k
-            page.rules[i] = "body" if label == "report" else "annex"
-        if draft.annex[1] > draft.base:
-            _cut_inline(page, draft.annex[1] - 1)
-    for i, line in enumerate(lines):
+            page.labels[i] = "report" if i < draft.annex[0] else "annex"
+            page.rules[i] = "body" if i < draft.annex[0] else "annex"
+            page.owners[i], last = k, i
+        if page.owners[last] == k:
+            line = page.lines[last]
+            page.ends[last], rule = inline_noise(page.text, line.start, line.end)
+            page.end_rule = rule or page.end_rule
+    for i, key in enumerate(page.keys):
         if page.labels[i] == "noise" and page.rules[i] == "outside":
-            page.rules[i] = noise_rule(line.key, "any", "edge", "tail") or "outside"
+            page.rules[i] = noise_rule(key, "any", "edge", "tail") or "outside"
 
 
-def _cut_inline(page: Layout, i: int) -> None:
-    end, rule = inline_noise(page.text, page.lines[i].start, page.lines[i].end)
-    page.ends[i], page.end_rules[i] = end, rule
+def _stray(page: Layout, i: int) -> str:
+    """The rule by which a line in the middle of a report is the site's, "" if it is not."""
+    key = page.keys[i]
+    if page.rules[i] == "front_matter" or len(key) >= 160:
+        return page.rules[i].replace("outside", "")
+    return noise_rule(key, "any", "tail" if len(key) < 60 and key[-1] not in "。；" else "any")

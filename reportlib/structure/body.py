@@ -1,0 +1,64 @@
+"""One report of a page: its normalised text, parts, headings and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportlib.records import Edit, Heading, Mapped, Part, Sentence
+from reportlib.structure.layout import Layout
+from reportlib.structure.paragraphs import Paragraph, read_paragraphs
+from reportlib.structure.parts import completeness, name_sections
+from reportlib.structure.sentences import read_sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What ``read_body`` finds; ``heads`` are title lines, ``sections`` (section, text) pairs."""
+
+    mapped: Mapped
+    edits: list[Edit]
+    heads: list[str]
+    parts: list[Part]
+    headings: list[Heading]
+    sentences: list[Sentence]
+    sections: list[tuple[str, str]]
+    completeness: str
+
+
+def read_body(page: Layout, index: int, report_id: str) -> Body:
+    """Normalise one report of a page and find its parts, headings and sentences."""
+    draft = page.drafts[index]
+    paragraphs, mapped, edits = read_paragraphs(page, index)
+    name_sections(paragraphs, draft)
+    headings = []
+    for p in paragraphs:
+        if p.head:
+            start, end = mapped.locate(p.first, p.first + p.head)
+            headings.append(Heading(p.level, p.number, page.text[start:end], start, end))
+    return Body(
+        mapped=mapped,
+        edits=edits,
+        heads=[p.key for p in paragraphs if p.role == "title"],
+        parts=_parts(mapped, paragraphs),
+        headings=headings,
+        sentences=list(read_sentences(mapped, paragraphs, report_id)),
+        sections=[(p.section, p.key) for p in paragraphs if p.section],
+        completeness=completeness(paragraphs, draft),
+    )
+
+
+def _parts(mapped: Mapped, paragraphs: Sequence[Paragraph]) -> list[Part]:
+    """Neighbouring paragraphs of one section as one part; parts touch, so that they tile."""
+    parts: list[Part] = []
+    for p in paragraphs:
+        if not p.section or not p.key:
+            continue
+        start, end = mapped.locate(p.first, p.last)
+        if parts and parts[-1].section == p.section:
+            parts[-1] = Part(p.section, parts[-1].start, end)
+        else:
+            if parts:
+                parts[-1] = Part(parts[-1].section, parts[-1].start, start)
+            parts.append(Part(p.section, start, end))
+    return parts

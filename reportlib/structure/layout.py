@@ -1,0 +1,71 @@
+"""A page as labelled lines, and the drafts of the reports found among them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from reportlib.clean import Line
+from reportlib.records import Span
+from reportlib.resources import settings
+
+TERMINAL = "。！？；：…”）!?;:"
+
+
+@cache
+def cue(name: str) -> re.Pattern[str]:
+    """The compiled pattern ``name`` of structure.toml."""
+    return re.compile(next(g[name] for g in settings("structure").values() if name in g))
+
+
+def says(name: str, text: str) -> bool:
+    """Whether the pattern ``name`` of structure.toml occurs in ``text``."""
+    return cue(name).search(text) is not None
+
+
+@dataclass(slots=True)
+class Draft:
+    """One report of a page as line numbers: title lines, body from ``base`` to ``stop``, annex."""
+
+    head: list[int]
+    base: int
+    stop: int
+    annex: tuple[int, int]
+    has_opening: bool
+    cut: str = ""  # the rule that says the site stopped the text, e.g. trial_end
+
+    @property
+    def first(self) -> int:
+        """The first line of the report, title lines included."""
+        return min([*self.head, self.base])
+
+
+@dataclass(slots=True)
+class Layout:
+    """A page cut into lines, each labelled; ``drafts`` are its reports in order."""
+
+    text: str
+    lines: list[Line]
+    keys: list[str]
+    labels: list[str]
+    rules: list[str]
+    owners: list[int]
+    ends: list[int]  # where the report text of a line ends (before an inline vendor mark)
+    end_rule: str = ""
+    drafts: list[Draft] = field(default_factory=list)
+    reason: str = ""  # why the page gives no report
+
+    def spans(self) -> list[Span]:
+        """A tiling of the page: labels of neighbouring lines merged, blanks to the left one."""
+        pieces: list[tuple[int, str, str, int]] = []
+        for i, line in enumerate(self.lines):
+            pieces.append((line.start, self.labels[i], self.rules[i], self.owners[i]))
+            if self.ends[i] < line.end:
+                pieces.append((self.ends[i], "noise", self.end_rule, -1))
+        if not pieces:
+            return [Span(0, len(self.text), "noise", "blank")] if self.text else []
+        pieces[0] = (0, *pieces[0][1:])
+        kept = [p for i, p in enumerate(pieces) if i == 0 or p[1:] != pieces[i - 1][1:]]
+        stops = [p[0] for p in kept[1:]] + [len(self.text)]
+        return [Span(p[0], stop, *p[1:]) for p, stop in zip(kept, stops, strict=True)]

@@ -1,0 +1,153 @@
+"""The lines of one report as normalised paragraphs, with the heading each is or begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from reportlib.clean import Normaliser
+from reportlib.records import Edit, Mapped
+from reportlib.structure.layout import TERMINAL, Layout, cue, says
+
+JOINERS = "，。；：、！？”’）》〉」』】…%"  # a line that begins so goes on with the one before
+OPEN_ENDS = "，、—“‘（《和与及的对在把"
+HEADING_CHARS = 45
+RUN_IN_CHARS = 28
+EARLY = 1500  # the opening stands within so many characters
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph in normalised offsets; role is title, body or annex.
+
+    The first ``head`` characters of ``key`` (its text) are a heading of ``level`` 1 to 3; a level
+    without them is a number whose heading has no plain end.
+    """
+
+    first: int
+    last: int
+    role: str
+    key: str
+    level: int = 0
+    number: str = ""
+    head: int = 0
+    section: str = ""
+
+
+def read_paragraphs(page: Layout, index: int) -> tuple[list[Paragraph], Mapped, list[Edit]]:
+    """Normalise one report of a page, its wrapped lines joined, and cut it into paragraphs."""
+    rows = [i for i, owner in enumerate(page.owners) if owner == index]
+    head = page.drafts[index].head
+    worker = Normaliser(page.text)
+    marks: list[tuple[int, int, str]] = []
+    first = 0
+    for i, following, joined in zip(rows, [*rows[1:], -1], _joins(page, rows, head), strict=True):
+        worker.copy(page.lines[i].start, page.ends[i])
+        if not joined:
+            role = "title" if i in head else "annex" if page.labels[i] == "annex" else "body"
+            marks.append((first, worker.length, role))
+        if following >= 0:
+            rule, out = ("join_lines", "") if joined else ("", "\n")
+            worker.gap(page.ends[i], page.lines[following].start, rule, out)
+        first = first if joined else worker.length
+    mapped = worker.finish()
+    paragraphs = []
+    for first, last, role in marks:
+        for a, b in _pieces(mapped.text, first, last) if role == "body" else [(first, last)]:
+            key = mapped.text[a:b]
+            paragraphs.append(
+                Paragraph(a, b, role, key, *(heading_of(key) if role == "body" else ()))
+            )
+    return paragraphs, mapped, worker.edits
+
+
+def _pieces(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """A paragraph, cut behind the opening and where it turns to problems or to the plan."""
+    found = cue("opening_end").match(text, first, last) if first < EARLY else None
+    if found and last - first > 60:
+        yield first, found.end()
+        first = found.end()
+    found = None
+    if last - first > 150 and not cue("problem_lead").search(text, first, first + 100):
+        found = cue("problem_split").search(text, first + 20, last)
+    elif last - first > 300:
+        found = cue("plan_split").search(text, first + 100, last)
+    if found:
+        yield first, found.start()
+        first = found.start()
+    if last > first:
+        yield first, last
+
+
+def _joins(page: Layout, rows: Sequence[int], heads: Sequence[int]) -> list[bool]:
+    """For each line of a report whether the next one goes on with it."""
+    keys = [page.keys[i] for i in rows]
+    long = [k for k in keys if len(k) >= 15]
+    wrapped = sum(k[-1] not in TERMINAL for k in long) > 0.4 * len(long)
+    width = sorted(map(_printed, long))[int(len(long) * 0.8)] if wrapped else 0.0
+    between = [page.text[page.ends[a] : page.lines[b].start] for a, b in pairwise(rows)]
+    spaced = sum(x.count("\n") > 1 for x in between) > 0.5 * len(between)
+    indents = [page.text[(at := page.lines[i].start) : at + 2].isspace() for i in rows]
+    indented = wrapped and 0.02 * len(rows) < sum(indents) < 0.5 * len(rows)
+    joins = []
+    for k, (a, b) in enumerate(pairwise(rows)):
+        before, after = keys[k], keys[k + 1]
+        gap = spaced and between[k].count("\n") > 1
+        new = page.labels[a] != page.labels[b] or (indented and indents[k + 1])
+        if new or a in heads or b in heads:
+            joins.append(False)
+        elif gap and between[k].isspace():
+            joins.append(after[0] in JOINERS or before[-1] in OPEN_ENDS)
+        else:
+            joins.append(_goes_on(before, after, width, (spaced and not gap) or b > a + 1))
+    return [*joins, False]
+
+
+def _printed(key: str) -> float:
+    """The printed width of a line: Latin letters and digits take half the room."""
+    return len(key.encode("gb18030", "replace")) / 2
+
+
+def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
+    """Whether line ``after`` continues line ``before`` (a hard wrap, a link on a line of its own).
+
+    ``width`` is the printed width of full lines on a page with hard wraps, otherwise 0; ``loose``
+    says that nothing but a single line end, or a line of the site's, stands between the two.
+    """
+    if after[0] in JOINERS:
+        return True
+    if says("numbered", after) or says("salutation", after):
+        return False
+    full = width > 0 and _printed(before) >= width - 2
+    if before[-1] in TERMINAL:
+        return full and before[-1] in "。；"
+    if full or before[-1] in OPEN_ENDS or "。" in before:
+        return True
+    if width or (len(before) <= HEADING_CHARS and says("numbered", before)):
+        return False
+    return len(before) >= 60 or loose
+
+
+def heading_of(key: str) -> tuple[int, str, int]:
+    """(level, number, length) of the heading that a paragraph is or begins with; zeros if none.
+
+    >>> heading_of("（一）坚持稳中求进。全年生产总值增长5%，城镇新增就业1200万人。")
+    (2, '（一）', 9)
+    """
+    own_line = len(key) <= 60 and key[-1:] not in "。！；，" and "。" not in key
+    if match := cue("numbered").search(key):
+        number, level = match[0], 1 if match["one"] else 2 if match["two"] else 3
+        stop = len(key) if own_line else key.find("。", len(number), len(number) + HEADING_CHARS)
+        if not own_line and (number[-1] == "，" or (stop < 0 and (level == 3 or len(key) >= 60))):
+            return 0, "", 0
+        return level, number, max(0, stop)
+    if own_line and 3 < len(key) <= 40 and key[-1] not in "：" and not says("salutation", key):
+        part = says("part_title", key) and not says("part_title_not", key)
+        return (1 if part else 3), "", len(key)
+    if lead := cue("lead").match(key):
+        return 3, "", lead.end() - 1
+    stop = key.find("。", 0, RUN_IN_CHARS)
+    if 3 < stop < len(key) - 20 and not says("run_in_not", key[:stop]):
+        return 3, "", stop
+    return 0, "", 0

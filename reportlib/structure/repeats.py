@@ -1,0 +1,70 @@
+"""Text that a page prints more than once: running headers, page numbers, a second copy."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from itertools import pairwise
+
+from reportlib.structure.layout import Draft, Layout, says
+
+SHINGLE = 12
+PAGE_CHARS = 250  # a printed page holds more text than this
+COPY_CHARS = 200  # fewer characters in a row that stood before may be chance
+
+
+def running_lines(page: Layout, draft: Draft) -> dict[int, str]:
+    """Lines of a report that come back on every printed page: headers, footers, page numbers."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for i in range(draft.first, draft.annex[1]):
+        key = page.keys[i]
+        if len(key) <= 40 and not says("never_running", key):
+            rows[re.sub(r"\d+", "#", key)].append(i)
+    found: dict[int, str] = {}
+    for key, places in rows.items():
+        apart = all(
+            page.lines[b].start - page.lines[a].start > PAGE_CHARS for a, b in pairwise(places)
+        )
+        numbers = [
+            int(re.sub(r"\D", "", page.keys[i])) for i in places if re.fullmatch(r"\W*#\W*", key)
+        ]
+        if len(places) > 2 and apart and all(a < b for a, b in pairwise(numbers)):
+            found |= dict.fromkeys(places, "running_line")
+    return found
+
+
+def repeated_lines(page: Layout, draft: Draft) -> dict[int, str]:
+    """Lines of a report's body that stood in it before, in the same order: a second copy."""
+    seen: set[str] = set()
+    found: dict[int, str] = {}
+    run: list[int] = []
+    for i in range(draft.base, draft.annex[0] + 1):
+        key = page.keys[i] if i < draft.annex[0] else ""
+        if len(key) >= 4 and key in seen:
+            run.append(i)
+            continue
+        if sum(len(page.keys[j]) for j in run) >= COPY_CHARS:
+            found |= dict.fromkeys(run, "repeated_body")
+        run = []
+        seen.add(key)
+    return found
+
+
+def drop_repeats(page: Layout) -> None:
+    """A body printed twice, or an abstract of a body on the same page, is noise."""
+    shingles = []
+    for draft in page.drafts if len(page.drafts) > 1 else ():
+        text = "".join(page.keys[i] for i in (*draft.head, *range(draft.base, draft.stop)))
+        shingles.append({text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE))})
+    keep = list(page.drafts)
+    for k, own in enumerate(shingles):
+        for j, other in enumerate(shingles):
+            copied = len(own & other) > (0.6 if len(own) > 400 else 0.4) * len(own)
+            bigger = len(other) > 1.1 * len(own) or (j < k and len(other) >= 0.9 * len(own))
+            if j != k and copied and bigger and page.drafts[k] in keep:
+                keep.remove(page.drafts[k])
+    for draft in page.drafts:
+        if draft not in keep:
+            stop = draft.annex[1]
+            page.rules[draft.base : stop] = ["repeated_body"] * (stop - draft.base)
+    page.drafts = keep
