@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from reportlib import rhetoric, themes, words
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.observe import observe
@@ -174,18 +172,16 @@ def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quan
 
 def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]]) -> None:
     """Themes and devices of every sentence, their hits, shares and measures."""
-    codes = themes.code_themes(report.sentences)
-    hits = themes.hits_of(report.sentences, codes)
+    about = themes.code_report(report.sentences)
     coded = rhetoric.code_report(report, numerals)
-    for s, about, one in zip(report.sentences, codes, coded, strict=True):
+    for s, topic, one in zip(report.sentences, about, coded, strict=True):
         if s.section:
             where = (s.sentence_id, report.doc, report.report_id, s.start, s.end)
-            cells = (";".join(about), one.orientation, ";".join(one.devices))
+            cells = (";".join(topic.themes), one.orientation, ";".join(one.devices))
             out.add("sentence_codes", *where, *cells)
-    rng = np.random.default_rng(zlib.crc32(report.report_id.encode("utf-8", "surrogatepass")))
     for table, rows in (
-        ("theme_hits", themes.hit_rows(report, hits)),
-        ("themes", themes.theme_rows(report, codes, hits, rng)),
+        ("theme_hits", themes.hit_rows(report, about)),
+        ("themes", themes.theme_rows(report, about)),
         ("rhetoric_hits", rhetoric.hit_rows(report, coded, out.page.text)),
         ("rhetoric", rhetoric.measure_rows(report, coded)),
     ):
