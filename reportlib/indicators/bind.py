@@ -277,6 +277,8 @@ class _Reader:
             q = self.figures[k]
             between = self.gaps[run[-1].last : q.first] if q.first - run[-1].last < 12 else ""
             rest = between.lstrip(joints)
+            if rest.strip(BLANK) and wanted < 99:
+                break  # 增长6%、力争7%以上 is no list
             gap = read_gap(rest) if len(rest) < len(between) else None
             kinds = {q.kind, run[-1].kind}
             alike = len(kinds) == 1 or kinds <= {"count", "money", "physical"}

@@ -33,9 +33,8 @@ def _children(adcode: str) -> frozenset[str]:
     rows = (
         row for row in table("places", ("code", "name", "level")) if row["code"].startswith(stem)
     )
-    short = {
-        pattern("suffix").sub("", row["name"]) for row in rows if stem and row["code"] != adcode
-    }
+    names = (pattern("suffix").sub("", r["name"]) for r in rows if stem and r["code"] != adcode)
+    short = {pattern("peoples").sub("", name) for name in names}
     return frozenset(n for n in short - common if len(n) > 1)
 
 

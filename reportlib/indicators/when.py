@@ -68,6 +68,7 @@ class Clock:
         self.review, self.plan = (int(y) if y.isdigit() else 0 for y in (review, plan))
         self.section = ""
         self.kept = self.span = Span(0, 0)
+        self.local: Span | None = None  # 二十年来: holds to the end of the paragraph
 
     @property
     def here(self) -> int:
@@ -80,6 +81,7 @@ class Clock:
         self.section = section
         if turns:
             self.kept = self.span = Span(self.here, self.here)
+            self.local = None
 
     def hear(self, text: str, anchors: Sequence[Anchor], opens: bool, heading: bool) -> None:
         """Let the beginning of a sentence or heading set the years: the first cue wins.
@@ -89,7 +91,8 @@ class Clock:
             opens: it begins a paragraph, so that what it says holds on.
             heading: it is a heading.
         """
-        self.span = self.kept
+        self.local = None if opens or heading else self.local
+        self.span = self.local or self.kept
         if not self.here or not (anchors or pattern("sign").search(text, 0, 60)):
             return
         cues = [*self._words(text, 40 if heading else 20), *self._dates(text, anchors, heading)]
@@ -97,8 +100,10 @@ class Clock:
             at, self.span, strong = min(cues, key=lambda cue: (cue[0], not cue[2]))
             one_year = self.kept.first == self.kept.last
             lasting = opens and (strong or one_year or self.section == "plan")
-            if heading or lasting or (strong and at < 8):
-                self.kept = self.span
+            if not heading and self.span.last - self.span.first > 5 and self.section != "plan":
+                self.local = self.span
+            elif heading or lasting or (strong and at < 8):
+                self.kept, self.local = self.span, None
 
     def _words(self, text: str, reach: int) -> Iterator[tuple[int, Span, bool]]:
         """(place, years, strong) of the words near the beginning that set the years."""
