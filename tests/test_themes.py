@@ -309,7 +309,7 @@ def test_accuracy_against_the_gold(seeds: dict[str, str]) -> None:
     assert right / mains >= FLOORS["main"]
 
 
-def test_reading_goes_through_the_text_once(corpus: Path) -> None:
+def test_pages_of_all_ages_have_themes(corpus: Path) -> None:
     """On real pages of all ages most sentences have a theme, and every theme occurs."""
     found: Counter[str] = Counter()
     total = none = 0

@@ -3,10 +3,11 @@
     python tools/train_themes.py ../shared/corpus          writes the data files
     python tools/train_themes.py ../shared/corpus --check  says how good they are, writes nothing
 
-``tools/theme_labels.csv`` names 1,650 sentences of those pages by their place (no text) and says
+``tools/theme_labels.csv`` names 1,649 sentences of those pages by their place (no text) and says
 what they are about; all were machine-read under the codebook of the gold, each with the sentences
-around it. The rows of part ``fit`` fit the model, those of part ``check`` (other regions, read
-before any prediction was seen) only measure it. Three steps:
+around it. The rows of part ``fit`` fit the model (read once freely, then once more where a first
+model saw a second theme); those of part ``check`` (other regions, read before any prediction was
+seen) only measure it; the pages of part ``apart`` belong to the gold and are not used. Three steps:
 
 1. every term weighs what its class says (strong 1, weak 0.3); a first model is fitted;
 2. that model codes all pages; a term's weight is how sure the model is of the term's theme in the
@@ -48,12 +49,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--check", action="store_true", help="measure, write nothing")
-    parser.add_argument("--without", nargs="*", default=[], help="pages kept for other tests")
     args = parser.parse_args()
-    pages = {d: s for d, s in read_pages(args.corpus) if Path(d).name not in args.without}
     with LABELS.open(encoding="utf-8", newline="") as handle:
         labels = list(csv.DictReader(handle))
-    fit, check = ([r for r in labels if r["part"] == p] for p in ("fit", "check"))
+    fit, check, apart = ([r for r in labels if r["part"] == p] for p in ("fit", "check", "apart"))
+    kept_apart = {row["doc"] for row in apart}
+    pages = {d: s for d, s in read_pages(args.corpus) if d not in kept_apart}
     if args.check:
         print(measure(pages, check, lexicon(), stored_model()))
         return
