@@ -84,7 +84,8 @@ def _first_body_line(page: Layout, limit: int) -> list[tuple[int, bool]]:
     for i, key in enumerate(page.keys[:limit]):
         if page.rules[i] != "outside" or noise_rule(key, "any", "edge") or _head_role(key):
             continue
-        if says("salutation", key) or (_body_like(key) and not says("title", key)):
+        begins = _body_like(key) or says("first_heading", key)
+        if says("salutation", key) or (begins and not says("title", key)):
             return [(i, False)]
     return []
 

@@ -220,7 +220,7 @@ def completeness(paragraphs: Paragraphs, draft: Draft) -> str:
         return "truncated"
     if appeal or says("victory", ending):
         return "complete"
-    tail = "".join(p.key for p in body[-3:])[-600:]
+    tail = "".join(p.key for p in body[-2:])[-700:]
     if any(p.section == "plan" for p in body):
-        return "complete" if says("closing", tail) or "各位代表" in tail else "truncated"
+        return "complete" if says("farewell", tail) else "truncated"
     return "no_plan" if body[-1].section == "problems" or says("thanks", tail) else "truncated"
