@@ -77,7 +77,8 @@ def frame(table: str, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
         elif kind == "number" and not (table == "quantities" and name == "value"):
             out[name] = pd.to_numeric(out[name]).astype("Float64")
         else:
-            out[name] = out[name].map(lambda x: "" if x is None else str(x)).astype("str")
+            filled = out[name].astype(object).where(out[name].notna(), "")
+            out[name] = filled.map(str).astype("str")
     return out
 
 
