@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from reportlib.records import OutputError, ReportlibError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,6 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("file", metavar="FILE")
     explain.set_defaults(run=_explain)
 
+    _panel_commands(sub)
+
     appendix = sub.add_parser("appendix", help="run the notebooks and write the appendix")
     appendix.add_argument("--out", default="build/appendix", metavar="DIR")
     appendix.add_argument("--study", metavar="FOLDER", help="your own pages instead of seeds/")
@@ -64,9 +71,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _panel_commands(sub: Any) -> None:
+    panel = sub.add_parser("panel", help="place × year × indicator, targets and outcomes")
+    panel.add_argument("dir", metavar="DIR", help="a folder that build wrote")
+    panel.add_argument("--wide", action="store_true", help="one row a place and year")
+    panel.add_argument("--outcomes", action="store_true", help="each target against its outcome")
+    panel.add_argument("--side", choices=("target", "actual"), help="only this side")
+    panel.add_argument("--indicator", nargs="+", default=[], metavar="ID", help="only these")
+    panel.add_argument("--out", metavar="FILE", help="a CSV file; without it to the terminal")
+    panel.set_defaults(run=_panel)
+
+    sample = sub.add_parser("sample", help="rows to check by hand, and what a judged sheet says")
+    sample.add_argument("dir", metavar="DIR", nargs="?", help="a folder that build wrote")
+    sample.add_argument("-n", type=_count, default=100, help="rows (100)")
+    sample.add_argument("--seed", type=int, default=0, help="another seed, another sheet")
+    sample.add_argument("--out", metavar="FILE", help="a CSV file; without it to the terminal")
+    sample.add_argument("--judged", metavar="FILE", help="a sheet with its column right filled in")
+    sample.set_defaults(run=_sample)
+
+
 def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes (1, 2, …)")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number (1, 2, …)")
     return int(text)
 
 
@@ -98,6 +124,56 @@ def _explain(args: argparse.Namespace) -> int:
         raise ReportlibError(f"no file {args.file}")
     print(explain_text(args.file))
     return 0
+
+
+def _panel(args: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from reportlib.build.write import read_table
+    from reportlib.compare import outcomes, panel, wide
+    from reportlib.indicators import catalogue
+    from reportlib.resources import require
+
+    wanted = [require(name, list(catalogue()), "indicator") for name in args.indicator]
+    figures = [read_table(args.dir, "indicators")]
+    if wanted:
+        figures.append(read_table(args.dir, "indicators_extended"))
+    pages = read_table(args.dir, "pages")
+    reports, coverage = read_table(args.dir, "reports"), read_table(args.dir, "coverage")
+    cells = panel(pd.concat(figures, ignore_index=True), reports, coverage, pages)
+    cells = cells[cells["indicator"].isin(wanted)] if wanted else cells
+    table = outcomes(cells) if args.outcomes else cells
+    if args.side and not args.outcomes:
+        table = table[table["side"] == args.side]
+    _write(wide(table) if args.wide and not args.outcomes else table, args.out)
+    if failed := int((pages["kind"] == "failed").sum()):
+        print(f"{failed} pages failed and stand in no cell; pages.csv says why", file=sys.stderr)
+    return 0
+
+
+def _sample(args: argparse.Namespace) -> int:
+    from reportlib.build.write import read_table
+    from reportlib.compare import judged, sample
+
+    if args.judged:
+        print(judged(args.judged).round(3).to_string(index=False))
+        return 0
+    if not args.dir:
+        raise ReportlibError("name the folder of a build, or a judged sheet with --judged FILE")
+    _write(sample({"indicators": read_table(args.dir, "indicators")}, args.n, args.seed), args.out)
+    return 0
+
+
+def _write(table: pd.DataFrame, out: str | None) -> None:
+    """A table as CSV, into a file or to the terminal; blanks stay blank."""
+    from reportlib.build.write import safe, write_csv
+
+    cells = table.astype("object").where(table.notna(), None)
+    rows = [[safe(cell) for cell in row] for row in cells.itertuples(index=False)]
+    if out:
+        write_csv(Path(out), list(table.columns), rows)
+    else:
+        csv.writer(sys.stdout, lineterminator="\n").writerows([list(table.columns), *rows])
 
 
 def _appendix(args: argparse.Namespace) -> int:
