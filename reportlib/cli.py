@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import csv
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ReportlibError, OutputError) as error:
         print(f"reportlib {args.command}: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         print("\nstopped; run the same command to resume", file=sys.stderr)
@@ -118,12 +119,15 @@ def _build(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from reportlib.build.explain import explain_text
+    from reportlib.build.explain import analyses, text_of
 
     if not Path(args.file).is_file():
         raise ReportlibError(f"no file {args.file}")
-    print(explain_text(args.file))
-    return 0
+    failed = 0
+    for result in analyses(args.file):
+        failed += result.page.kind == "failed"
+        print("\n".join(text_of(result)))
+    return 1 if failed else 0
 
 
 def _panel(args: argparse.Namespace) -> int:
@@ -166,14 +170,18 @@ def _sample(args: argparse.Namespace) -> int:
 
 def _write(table: pd.DataFrame, out: str | None) -> None:
     """A table as CSV, into a file or to the terminal; blanks stay blank."""
-    from reportlib.build.write import safe, write_csv
+    from reportlib.build.write import as_csv
 
-    cells = table.astype("object").where(table.notna(), None)
-    rows = [[safe(cell) for cell in row] for row in cells.itertuples(index=False)]
-    if out:
-        write_csv(Path(out), list(table.columns), rows)
-    else:
-        csv.writer(sys.stdout, lineterminator="\n").writerows([list(table.columns), *rows])
+    if out is None:
+        print(as_csv(table), end="")
+        return
+    path = Path(out)
+    try:
+        temporary = path.with_name(f"{path.name}.tmp")
+        temporary.write_text("\ufeff" + as_csv(table), encoding="utf-8", newline="")
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}") from None
 
 
 def _appendix(args: argparse.Namespace) -> int:

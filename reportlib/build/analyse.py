@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,11 +29,11 @@ class Analysis:
     page: Page
     layout: Layout | None = None
     reports: list[Report] = field(default_factory=list)
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    rows: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     sketches: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def add(self, table: str, *cells: Any) -> None:
-        self.rows.setdefault(table, []).append(cells)
+        self.rows[table].append(cells)
 
 
 def analyse(page: Page) -> Analysis:
@@ -121,15 +122,16 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
     who = (m.speaker, m.speaker_title, m.session, m.completeness, m.anonymised, m.place_hints)
     sizes = (sum(len(s.text) for s in spoken), len(full))
     out.add("reports", rid, doc, m.title, *place, *years, *who, m.evidence, m.conflicts, *sizes)
+    where = [(s.sentence_id, doc, rid) for s in report.sentences]
     for part in report.parts:
         out.add("sections", doc, rid, part.section, part.start, part.end)
     for h in report.headings:
         out.add("headings", doc, rid, h.level, h.number, h.text, h.start, h.end)
-    for s in report.sentences:
-        cells = (s.sentence_id, doc, rid, s.section, s.start, s.end, text[s.start : s.end])
-        out.add("sentences", *cells)
-    for e in body.edits:
-        out.add("edits", doc, e.start, e.end, e.rule, e.before, e.after)
+    out.rows["sentences"] += [
+        (*w, s.section, s.start, s.end, text[s.start : s.end])
+        for w, s in zip(where, report.sentences, strict=True)
+    ]
+    out.rows["edits"] += [(doc, e.start, e.end, e.rule, e.before, e.after) for e in body.edits]
     numerals = _quantity_rows(out, report)
     _indicator_rows(out, report, numerals)
     _code_rows(out, report, numerals)
@@ -138,7 +140,7 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
 
 
 def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
-    found = {}
+    found, rows, text = {}, out.rows["quantities"], out.page.text
     for sentence in report.sentences:
         if sentence.section == "annex":
             continue
@@ -147,8 +149,7 @@ def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
             start, end = report.locate(sentence, q.first, q.last)
             where = (report.doc, report.report_id, sentence.sentence_id, start, end)
             value = (q.value, q.value_high, q.unit, q.value_base, q.base_unit, q.bound)
-            quote = out.page.text[start:end]
-            out.add("quantities", *where, quote, q.kind, *value, int(q.masked))
+            rows.append((*where, text[start:end], q.kind, *value, int(q.masked)))
     return found
 
 
@@ -174,18 +175,15 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
     """Themes and devices of every sentence, their hits, shares and measures."""
     about = themes.code_report(report.sentences)
     coded = rhetoric.code_report(report, numerals)
-    for s, topic, one in zip(report.sentences, about, coded, strict=True):
+    for s, theme, device in zip(report.sentences, about, coded, strict=True):
         if s.section:
             where = (s.sentence_id, report.doc, report.report_id, s.start, s.end)
-            cells = (";".join(topic.themes), one.orientation, ";".join(one.devices))
-            out.add("sentence_codes", *where, *cells)
-    for table, rows in (
-        ("theme_hits", themes.hit_rows(report, about)),
-        ("themes", themes.theme_rows(report, about)),
-        ("rhetoric_hits", rhetoric.hit_rows(report, coded, out.page.text)),
-        ("rhetoric", rhetoric.measure_rows(report, coded)),
-    ):
-        out.rows.setdefault(table, []).extend(rows)
+            codes = (";".join(theme.themes), device.orientation, ";".join(device.devices))
+            out.rows["sentence_codes"].append(where + codes)
+    out.rows["theme_hits"] += themes.hit_rows(report, about)
+    out.rows["themes"] += themes.theme_rows(report, about)
+    out.rows["rhetoric_hits"] += rhetoric.hit_rows(report, coded, out.page.text)
+    out.rows["rhetoric"] += rhetoric.measure_rows(report, coded)
 
 
 def _word_rows(out: Analysis, report: Report) -> None:
@@ -194,9 +192,8 @@ def _word_rows(out: Analysis, report: Report) -> None:
         if sentence.section:
             texts.setdefault(sentence.section, []).append(sentence.text)
     for section, pieces in texts.items():
-        counts = words.count_words("\n".join(pieces))
-        for word, n in sorted(counts.items(), key=lambda x: (-x[1], x[0])):
-            out.add("words", report.report_id, section, word, n)
+        counted = words.count_words("\n".join(pieces)).most_common()
+        out.rows["words"] += [(report.report_id, section, word, n) for word, n in counted]
 
 
 def sketch(sentences: Sequence[Sentence]) -> tuple[int, ...]:

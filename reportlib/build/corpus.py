@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from reportlib.build.analyse import Analysis, analyse
+from reportlib.build.corrections import apply_corrections, read_corrections
 from reportlib.build.write import frame
-from reportlib.read import iter_sources, read_source
+from reportlib.read import iter_sources, read_sidecar, read_source
 from reportlib.records import Report, ReportlibError
 from reportlib.resources import require, schema
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Corpus:
@@ -51,15 +53,25 @@ class Corpus:
 
 
 def load(
-    *sources: str | Path, given: Mapping[str, dict[str, str]] | None = None
+    *sources: str | Path, pages: str | Path | None = None, corrections: str | Path | None = None
 ) -> Corpus:
-    """Read and analyse pages in memory; for thousands of pages use ``build``.
+    """Read and analyse pages in memory; for thousands of pages, and for copies, use ``build``.
+
+    Args:
+        pages, corrections: side files as for ``build``.
 
     Raises:
-        ReportlibError: no such file or folder, or a folder without any page.
+        ReportlibError: no such file or folder, a folder without any page, a wrong side file.
     """
+    given = read_sidecar(Path(pages)) if pages else {}
+    fixes = read_corrections(Path(corrections)) if corrections else []
     found = iter_sources([Path(s) for s in sources])
-    pages = [page for source in found for page in read_source(source)]
-    if not pages:
+    read = [page for source in found for page in read_source(source)]
+    if not read:
         raise ReportlibError("no pages: name files or folders of reports")
-    return Corpus([analyse(replace(p, given=(given or {}).get(p.doc, {}))) for p in pages])
+    for doc in [*given, *(fix.doc for fix in fixes)]:
+        require(doc, [page.doc for page in read], "page")
+    results = [analyse(replace(p, given=p.given | given.get(p.doc, {}))) for p in read]
+    for result in results:
+        apply_corrections(result, fixes)
+    return Corpus(results)

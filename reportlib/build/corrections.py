@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from reportlib.build.analyse import Analysis
-from reportlib.build.write import unsafe
+from reportlib.build.write import columns_of, parse
 from reportlib.records import ReportlibError
-from reportlib.resources import schema
+from reportlib.resources import require, schema
 
-COLUMNS = ("doc", "start", "end", "field", "old", "new", "who", "why")
-FIXED = {"doc", "report_id", "sentence_id", "start", "end", "quote", "text", "sentence"}
+# Evidence, and what other tables refer to.
+FIXED = {"doc", "report_id", "sentence_id", "start", "end", "quote", "text", "sentence", "path"}
+NUMBERS = {"number": float, "integer": int, "flag": int}
 
 
 class Correction(NamedTuple):
-    """One corrected cell: the row of ``doc`` at start..end (blank for ``reports``)."""
+    """One corrected cell: the row of ``doc`` at start..end (both blank for ``reports``)."""
 
     doc: str
     start: str
@@ -30,74 +30,82 @@ class Correction(NamedTuple):
     line: int
 
 
+COLUMNS = list(Correction._fields[:-1])
+
+
 def read_corrections(path: Path) -> list[Correction]:
     """The rows of a corrections file.
 
     Raises:
-        ReportlibError: missing file or column, a row without new value's author or reason, a
-            field that no table has or that is evidence and cannot be corrected.
+        ReportlibError: missing file or column, a row without author or reason, a field that no
+            table has or that is evidence and cannot be corrected.
     """
+    fields = {c["column"] for columns in schema().values() for c in columns} - FIXED
+    fixes = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            if missing := [c for c in COLUMNS if c not in (reader.fieldnames or [])]:
-                raise ReportlibError(f"{path.name}: no column {missing[0]!r}; wanted {', '.join(COLUMNS)}")
-            rows = [
-                Correction(*(unsafe((row[c] or "").strip()) for c in COLUMNS), reader.line_num)
-                for row in reader
-            ]
+            head, *rows = list(parse(handle)) or [[]]
     except (OSError, UnicodeDecodeError) as error:
         raise ReportlibError(f"cannot read corrections {path.name}: {error}") from None
-    fields = {c["column"] for columns in schema().values() for c in columns} - FIXED
-    for row in rows:
-        where = f"{path.name} line {row.line}"
-        if row.field not in fields:
-            raise ReportlibError(f"{where}: field {row.field!r} cannot be corrected")
-        if not row.who or not row.why:
-            raise ReportlibError(f"{where}: who and why must be filled in")
-    return rows
+    if missing := [c for c in COLUMNS if c not in head]:
+        raise ReportlibError(f"{path.name}: no column {missing[0]!r}; wanted {', '.join(COLUMNS)}")
+    for line, row in enumerate(rows, 2):
+        cells = dict(zip(head, ((cell or "").strip() for cell in row), strict=False))
+        if any(row):
+            fix = Correction._make([*(cells.get(c, "") for c in COLUMNS), line])
+            if not (fix.who and fix.why):
+                raise ReportlibError(f"{path.name} row {line}: who and why must be filled in")
+            require(fix.field, sorted(fields), f"field (row {line} of {path.name})")
+            fixes.append(fix)
+    return fixes
 
 
-def apply_corrections(result: Analysis, fixes: Sequence[Correction]) -> dict[str, list[Any]]:
-    """The rows of an analysis with the corrections for its page, each also listed.
+def apply_corrections(result: Analysis, fixes: Sequence[Correction]) -> None:
+    """Mend the rows of an analysis by the corrections for its page, and list each.
 
     Raises:
-        ReportlibError: no such row, or its cell no longer holds ``old``.
+        ReportlibError: no such row, its cell no longer holds ``old``, ``new`` is of another type.
     """
-    rows: dict[str, list[Any]] = dict(result.rows)
     for fix in (f for f in fixes if f.doc == result.page.doc):
-        hits = 0
-        for table, columns in schema().items():
-            names = [c["column"] for c in columns]
-            if fix.field in names and table != "corrections":
-                rows[table], n = _fix(rows.get(table, []), names, fix)
-                hits += n
-                if n:
-                    cells = (fix.doc, fix.start, fix.end, table, *fix[3:8])
-                    rows.setdefault("corrections", []).append(cells)
-        if not hits:
+        met: list[str] = []
+        for table in [t for t in result.rows if fix.field in columns_of(t)]:
+            result.rows[table], old = _fix(table, result.rows[table], fix)
+            met += old
+            if fix.old in old:
+                place = (fix.doc, fix.start or None, fix.end or None)
+                result.add("corrections", *place, table, *fix[3:8])
+        if fix.old not in met:
+            holds = (
+                f"{fix.field} is {met[0]!r} there now, not {fix.old!r}" if met else "no such row"
+            )
             where = f"{fix.doc} {fix.start}–{fix.end}".strip(" –")
-            raise ReportlibError(f"corrections line {fix.line}: no row at {where} with {fix.field}")
-    return rows
+            raise ReportlibError(f"corrections row {fix.line}: {where}: {holds}")
 
 
-def _fix(rows: Sequence[Any], names: list[str], fix: Correction) -> tuple[list[Any], int]:
-    out, hits = [], 0
+def _fix(table: str, rows: Sequence[Any], fix: Correction) -> tuple[list[Any], list[str]]:
+    """The rows with the cell mended, and what the cells at that place held."""
+    out, met = [], []
+    names, (kind,) = (
+        columns_of(table),
+        [c["type"] for c in schema()[table] if c["column"] == fix.field],
+    )
     for row in rows:
         cells = dict(zip(names, row, strict=True))
-        place = [cells.get(k) for k in ("start", "end") if k in cells] or ["", ""]
-        if [str(x) for x in place] != [fix.start, fix.end] or cells.get("doc") != fix.doc:
-            out.append(row)
-            continue
-        have = "" if cells[fix.field] is None else f"{cells[fix.field]}".removesuffix(".0")
-        if have != fix.old:
-            raise ReportlibError(
-                f"corrections line {fix.line}: {fix.field} is {have!r} now, not {fix.old!r}"
-            )
-        cells[fix.field] = fix.new
-        if "note" in cells and fix.field != "note":
-            mark = f"corrected {fix.field}: {fix.old} → {fix.new} ({fix.who})"
-            cells["note"] = "; ".join(filter(None, [cells["note"], mark]))
+        place = [str(cells.get(k, "")) for k in ("doc", "start", "end")]
+        if place == [fix.doc, fix.start, fix.end]:
+            have = "" if cells[fix.field] is None else f"{cells[fix.field]}".removesuffix(".0")
+            met.append(have)
+            if have == fix.old:
+                cells[fix.field] = _typed(fix, kind)
+                mark = f"corrected {fix.field}: {fix.old} → {fix.new} ({fix.who})"
+                if "note" in cells and fix.field != "note":
+                    cells["note"] = "; ".join(filter(None, [cells["note"], mark]))
         out.append(tuple(cells.values()))
-        hits += 1
-    return out, hits
+    return out, met
+
+
+def _typed(fix: Correction, kind: str) -> Any:
+    try:
+        return NUMBERS.get(kind, str)(fix.new) if fix.new else None
+    except ValueError:
+        raise ReportlibError(f"corrections row {fix.line}: {fix.new!r} is no {kind}") from None

@@ -2,59 +2,83 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from reportlib.build.analyse import Analysis, analyse
 from reportlib.read import iter_sources, read_source
 from reportlib.records import Report
 
-COLUMNS = ("doc", "start", "end", "label", "rule", "report_id", "section", "text")
+if TYPE_CHECKING:
+    import pandas as pd
+
 WIDTH = 66
 SHOWN = 3  # lines shown of each stretch of report text; the rest is counted
+MARKS = {"noise": "cut  ", "annex": "annex", "report": "kept "}
+
+
+class Line(NamedTuple):
+    """A line of a page and what became of it."""
+
+    doc: str
+    start: int
+    end: int
+    label: str
+    rule: str
+    report_id: str
+    section: str
+    text: str
 
 
 def explain(path: str | Path) -> pd.DataFrame:
     """One row a line of the page: its label, the rule that said so, its report and part.
 
     Returns:
-        columns doc, start, end, label, rule, report_id, section, text; for a table file the lines
-        of all its rows. The edits of normalisation are in ``load(path)["edits"]``.
+        the columns of ``Line``; for a table file the lines of all its rows. The edits of
+        normalisation are in ``load(path)["edits"]``.
 
     Raises:
         ReportlibError: no such file.
     """
-    return pd.DataFrame(
-        [row for result in _analyses(path) for row in _lines(result)], columns=list(COLUMNS)
-    )
+    import pandas as pd
+
+    rows = [line for result in analyses(path) for line in _lines(result)]
+    return pd.DataFrame(rows, columns=list(Line._fields))
 
 
-def _analyses(path: str | Path) -> Iterator[Analysis]:
+def analyses(path: str | Path) -> Iterator[Analysis]:
+    """The pages of a file, each taken apart."""
     for source in iter_sources([Path(path)]):
         yield from map(analyse, read_source(source))
 
 
-def _lines(result: Analysis) -> Iterator[tuple[str, int, int, str, str, str, str, str]]:
+def _lines(result: Analysis) -> Iterator[Line]:
     layout, page = result.layout, result.page
-    for i, line in enumerate(layout.lines if layout else ()):
-        assert layout is not None
-        owner = layout.owners[i]
+    if layout is None:
+        return
+    for line, label, rule, owner in zip(
+        layout.lines, layout.labels, layout.rules, layout.owners, strict=True
+    ):
         report = result.reports[owner] if owner >= 0 else None
         section = _section(report, line.start, line.end) if report else ""
-        name = report.report_id if report else ""
-        text = page.text[line.start : line.end].strip()
-        yield page.doc, line.start, line.end, layout.labels[i], layout.rules[i], name, section, text
+        name, text = report.report_id if report else "", page.text[line.start : line.end].strip()
+        yield Line(page.doc, line.start, line.end, label, rule, name, section, text)
 
 
 def _section(report: Report, start: int, end: int) -> str:
     return next((p.section for p in report.parts if p.start < end and p.end > start), "")
 
 
-def explain_text(path: str | Path) -> str:
-    """The same for reading: a heading a page and a report, cut lines in full, kept ones in short."""
-    return "\n".join(line for result in _analyses(path) for line in _text_of(result))
+def text_of(result: Analysis) -> Iterator[str]:
+    """A page for reading: what it is, its reports, cut lines in full and kept ones in short.
+
+    Characters that do not print, which could command a terminal, are dots.
+    """
+    for line in _text_of(result):
+        yield "".join(c if c.isprintable() else "·" for c in line.replace("\u3000", "  "))
 
 
 def _text_of(result: Analysis) -> Iterator[str]:
@@ -62,7 +86,7 @@ def _text_of(result: Analysis) -> Iterator[str]:
     yield f"{page.doc}: {page.kind}" + (f" ({page.reason})" if page.reason else "")
     facts = [page.encoding, page.damage, page.title, page.published, page.source_url]
     if any(facts):
-        yield "  page: " + " · ".join(f for f in facts if f)
+        yield "  page: " + " · ".join(filter(None, facts))
     for report in result.reports:
         m = report.metadata
         place = "".join((m.province, m.prefecture, m.county)) or m.level or "place unknown"
@@ -71,27 +95,19 @@ def _text_of(result: Analysis) -> Iterator[str]:
         yield f"    {who or 'no speaker or day'}; {m.completeness}; evidence {m.evidence or 'none'}"
         if m.conflicts or m.place_hints:
             yield f"    conflicts: {m.conflicts or '-'}; hints: {m.place_hints or '-'}"
-    edits = pd.Series([e[3] for e in result.rows.get("edits", [])], dtype=str).value_counts()
-    if len(edits):
-        yield "  edits for matching: " + ", ".join(f"{n}× {rule}" for rule, n in edits.items())
-    yield from _stretches(result)
+    if edits := Counter(row[3] for row in result.rows.get("edits", ())).most_common():
+        yield "  edits for matching: " + ", ".join(f"{n}× {rule}" for rule, n in edits)
+    for (label, name), some in groupby(_lines(result), _stretch):
+        stretch = list(some)
+        rule = f" · {stretch[0].rule}" if label != "noise" else ""
+        yield f"  {MARKS[label]} {name}{rule}"
+        kept = stretch if label == "noise" else stretch[:SHOWN]
+        for line in kept:
+            cut = line.text if len(line.text) <= WIDTH else line.text[: WIDTH - 1] + "…"
+            yield f"    {line.start:>6} {line.end:>6} {cut}"
+        if more := len(stretch) - len(kept):
+            yield f"           … {more} more lines"
 
 
-def _stretches(result: Analysis) -> Iterator[str]:
-    last, shown, hidden = None, 0, 0
-    for _, start, end, label, rule, _, section, text in _lines(result):
-        state = (label, section if label != "noise" else rule)
-        if state != last:
-            if hidden:
-                yield f"           … {hidden} more lines"
-            mark = {"noise": "cut ", "annex": "annex", "report": "kept"}[label]
-            yield f"  {mark:<5} {' · '.join(filter(None, state[1:] + (() if label == 'noise' else (rule,))))}"
-            last, shown, hidden = state, 0, 0
-        if label == "noise" or shown < SHOWN:
-            cut = text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
-            yield f"    {start:>6} {end:>6} {cut}".replace("\x1b", "␛")
-            shown += 1
-        else:
-            hidden += 1
-    if hidden:
-        yield f"           … {hidden} more lines"
+def _stretch(line: Line) -> tuple[str, str]:
+    return line.label, line.rule if line.label == "noise" else line.section

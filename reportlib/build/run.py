@@ -6,44 +6,57 @@ import hashlib
 import json
 import platform
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from importlib import import_module
 from importlib import metadata as installed
-from multiprocessing import get_context
+from importlib.util import find_spec
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from os import _exit
 from pathlib import Path
-from typing import Any
+from threading import Thread
 
 from tqdm import tqdm
 
-from reportlib.build import write
-from reportlib.build.analyse import SKETCH, analyse
+from reportlib import __version__, words
+from reportlib.build import folder, parts
+from reportlib.build.analyse import analyse
 from reportlib.build.corrections import Correction, apply_corrections, read_corrections
-from reportlib.read import Source, iter_sources, read_sidecar, read_source
-from reportlib.records import OutputError, ReportlibError
-from reportlib.resources import DATA, schema
+from reportlib.build.write import read_table
+from reportlib.read import MOST_BYTES, Source, iter_sources, read_sidecar, read_source
+from reportlib.read.sources import shown
+from reportlib.records import OutputError, Page, ReportlibError
+from reportlib.resources import DATA, require
 
-BATCH = 16  # sources in one batch: some seconds of work, one set of part files
-SAME = 0.6  # share of common sentences above which two reports are one
-FORMATS = ("csv", "parquet")
+BATCH = 16  # sources in one batch: some seconds of work, one part file
+LONGEST_NAME = 250  # bytes of a file name, before .txt
+PACKAGES = (  # beside this one, what can change a byte of a table
+    "jieba pandas numpy charset-normalizer ahocorasick-rs python-docx pypdfium2 openpyxl "
+    "selectolax pyarrow"
+).split()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one worker is given: a numbered group of sources and where the parts go."""
+    """What one worker is given: a numbered group of sources, and what the user says of them."""
 
     number: int
-    out: str
+    home: Path  # where the paths of the sources begin; a worker may stand elsewhere
+    out: Path
     sources: tuple[Source, ...]
-    given: Mapping[str, dict[str, str]] = field(default_factory=dict)
-    corrections: tuple[Correction, ...] = ()
+    given: dict[str, dict[str, str]] = field(default_factory=dict)
+    fixes: list[Correction] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a build ended: the folder, pages by kind, and whether anything had to be done."""
+    """How a build ended: the folder, pages by kind, and whether nothing had to be done."""
 
     out: Path
     kinds: Counter[str]
@@ -77,36 +90,77 @@ def build(
         the summary; the same sources and versions give the same bytes whatever ``jobs`` is.
 
     Raises:
-        ReportlibError: unreadable sidecar or corrections, unknown format, no such source.
+        ReportlibError: unreadable sidecar or corrections, or of a page that is not there; a
+            correction that no longer fits; unknown format; no such source.
         OutputError: the folder cannot be used or written.
     """
-    if form not in FORMATS:
-        raise ReportlibError(f"unknown format {form!r}; formats are {', '.join(FORMATS)}")
-    found = iter_sources([Path(s) for s in sources])
-    given = read_sidecar(Path(pages)) if pages else {}
-    fixes = read_corrections(Path(corrections)) if corrections else ()
-    extra = [Path(p) for p in (pages, corrections) if p]
-    folder = Path(out)
-    if write.take_folder(folder, _signature(found, extra, form), overwrite):
-        write.release(folder)
-        return Summary(folder, _kinds(folder), reused=True)
+    require(form, list(folder.FORMATS), "format")
+    if form == "parquet" and not find_spec("pyarrow"):
+        raise ReportlibError("--format parquet needs: pip install 'reportlib[parquet]'")
+    at, sides = Path(out), [Path(p) for p in (pages, corrections) if p]
+    found = _sources([Path(s) for s in sources], at, sides)
+    batches = _batches(found, at.absolute())
+    _deal(batches, Path(pages) if pages else None, Path(corrections) if corrections else None)
+    signature = _signature(found, sides, form)
     try:
-        parts = folder / write.PARTS
-        parts.mkdir(exist_ok=True)
-        groups = [found[i : i + BATCH] for i in range(0, len(found), BATCH)]
-        batches = [
-            Batch(k, str(folder), tuple(group), given, tuple(fixes)) for k, group in enumerate(groups)
-        ]
-        todo = [b for b in batches if not (parts / f"{b.number:06d}.done").exists()]
-        with tqdm(total=len(found), unit="page", delay=2, disable=not sys.stderr.isatty()) as bar:
-            bar.update(BATCH * (len(batches) - len(todo)))
-            for done in _work(todo, jobs, cluster):
-                bar.update(done)
-        _finish(folder, len(batches), form)
-        write.mark(folder, _signature(found, extra, form), finished=True)
-        return Summary(folder, _kinds(folder))
-    finally:
-        write.release(folder)
+        with folder.held(at):
+            if folder.prepare(at, signature, overwrite):
+                return Summary(at, Counter(read_table(at, "pages")["kind"]), reused=True)
+            todo = [b for b in batches if not parts.is_done(parts.part_path(at, b.number))]
+            with tqdm(
+                total=len(found), unit="page", delay=2, disable=not sys.stderr.isatty()
+            ) as bar:
+                bar.update(len(found) - sum(len(b.sources) for b in todo))
+                for done in _work(todo, jobs, cluster):
+                    bar.update(done)
+            counted = parts.finish(at, len(batches), form)
+            _write_versions(at)
+            folder.mark(at, signature, finished=True)
+            folder.tidy(at)
+            return Summary(at, counted)
+    except OSError as error:
+        raise OutputError(f"cannot write to {at}: {error.strerror or error}") from None
+
+
+def _sources(paths: list[Path], out: Path, sides: Iterable[Path]) -> list[Source]:
+    """What there is to read; the output folder is not part of it, and an empty folder is told."""
+    away = {**dict.fromkeys(sides, "a side file of this command"), out: ""}
+    found = [s for s in iter_sources(paths, away) if s.path.resolve() != out.resolve()]
+    for path in paths:
+        if path.is_dir() and not any(s.path.is_relative_to(path) for s in found):
+            doc = f"{shown(path.resolve().name)}/"
+            found.append(Source(path, doc, "skipped", "a folder without any file"))
+    return found
+
+
+def _batches(found: Sequence[Source], out: Path) -> list[Batch]:
+    groups = [tuple(found[k : k + BATCH]) for k in range(0, len(found), BATCH)]
+    return [Batch(number, Path.cwd(), out, group) for number, group in enumerate(groups)]
+
+
+def _deal(batches: Sequence[Batch], pages: Path | None, corrections: Path | None) -> None:
+    """Give each batch its own rows of the sidecar and of the corrections."""
+    place = {source.doc: batch for batch in batches for source in batch.sources}
+
+    def batch_of(doc: str) -> Batch:
+        ends = [len(doc), *(at for at, char in enumerate(doc) if char == "#")]  # rows of a table
+        for end in ends:
+            if doc[:end] in place:
+                return place[doc[:end]]
+        raise _unknown(doc, place)
+
+    for doc, row in read_sidecar(pages).items() if pages else ():
+        batch_of(doc).given[doc] = row
+    for fix in read_corrections(corrections) if corrections else ():
+        batch_of(fix.doc).fixes.append(fix)
+
+
+def _unknown(doc: str, docs: Iterable[str]) -> ReportlibError:
+    near = get_close_matches(doc, docs, 3, 0.4)
+    hint = f"nearest: {', '.join(near)}" if near else "a doc is the path below the named folder"
+    return ReportlibError(
+        f"--pages or --corrections speak of {doc!r}, which is no page here; {hint}"
+    )
 
 
 def _work(batches: Sequence[Batch], jobs: int, cluster: str) -> Iterator[int]:
@@ -114,172 +168,120 @@ def _work(batches: Sequence[Batch], jobs: int, cluster: str) -> Iterator[int]:
     if cluster:
         yield from _on_cluster(batches, cluster)
     elif jobs > 1 and len(batches) > 1:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            try:
-                for future in as_completed([pool.submit(run_batch, b) for b in batches]):
-                    yield future.result()
-            except BrokenProcessPool:
-                raise OutputError("a worker process died; run the same command to resume") from None
+        yield from _in_processes(batches, jobs)
     else:
         yield from map(run_batch, batches)
 
 
+def _in_processes(batches: Sequence[Batch], jobs: int) -> Iterator[int]:
+    spawn = get_context("spawn")
+    pool = ProcessPoolExecutor(min(jobs, len(batches)), spawn, initializer=_end_with_parent)
+    try:
+        for future in as_completed([pool.submit(run_batch, batch) for batch in batches]):
+            yield future.result()
+    except BrokenProcessPool:
+        raise OutputError("a worker process died; run the same command to resume") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent is killed stops; by itself it would wait for work for ever."""
+    if parent := parent_process():
+        Thread(target=lambda: _exit(len(wait([parent.sentinel]))), daemon=True).start()
+
+
 def _on_cluster(batches: Sequence[Batch], address: str) -> Iterator[int]:
+    if not find_spec("distributed"):
+        raise ReportlibError("--cluster needs: pip install 'reportlib[cluster]'")
+    dask = import_module("distributed")
     try:
-        from distributed import Client
-        from distributed import as_completed as completed
-    except ImportError:
-        raise ReportlibError("--cluster needs: pip install 'reportlib[cluster]'") from None
-    try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = dask.Client(address, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise ReportlibError(f"no Dask scheduler at {address}: {error}") from None
     with client:
-        for future in completed(client.map(run_batch, list(batches), pure=False, retries=3)):
-            yield future.result()
+        try:
+            futures = client.map(run_batch, list(batches), pure=False, retries=3)
+            for future in dask.as_completed(futures):
+                yield future.result()
+        except dask.KilledWorker as error:
+            raise OutputError(f"workers of the cluster died: {error}; run it again") from None
 
 
 def run_batch(batch: Batch) -> int:
-    """Analyse the pages of one batch and write its part files; the same on every kind of worker."""
-    out = Path(batch.out)
-    rows: dict[str, list[Sequence[Any]]] = defaultdict(list)
-    for source in batch.sources:
-        for page in read_source(source):
-            page = replace(page, given=batch.given.get(page.doc, {}))
-            result = analyse(page)
-            if not page.is_plain and page.text:
-                _keep_text(out / "text", page.doc, page.text)
-            for table, more in apply_corrections(result, batch.corrections).items():
-                rows[table] += more
-            for report_id, hashes in result.sketches.items():
-                rows["sketch"].append([page.doc, report_id, *hashes])
-    stem = out / write.PARTS / f"{batch.number:06d}"
-    for table, table_rows in sorted(rows.items()):
-        write.write_csv(stem.with_name(f"{stem.name}.{table}.csv"), None, table_rows)
-    write.write_csv(stem.with_name(f"{stem.name}.done"), None, [])
+    """Analyse the pages of one batch into a part file; the same on every kind of worker."""
+    met: set[str] = set()
+    with parts.open_part(batch.out, batch.number) as part:
+        for source in batch.sources:
+            named = shown(source.path.as_posix())
+            for page in read_source(replace(source, path=batch.home / source.path)):
+                met.add(page.doc)
+                given = page.given | batch.given.get(page.doc, {})
+                result = analyse(replace(page, path=named, given=given))
+                if not page.is_plain and page.text:
+                    _keep_text(batch.out, page)
+                apply_corrections(result, batch.fixes)
+                for table, rows in result.rows.items():
+                    part.add(table, rows)
+                sketches = [(page.doc, " ".join(map(str, s))) for s in result.sketches.values()]
+                part.add("sketch", sketches)
+        for doc in [*batch.given, *(fix.doc for fix in batch.fixes)]:
+            if doc not in met:
+                raise _unknown(doc, met)
     return len(batch.sources)
 
 
-def _keep_text(folder: Path, doc: str, text: str) -> None:
+def _keep_text(out: Path, page: Page) -> None:
     """Write the extracted page text, so that each quotation can be looked up."""
-    parts = [p for p in doc.split("/") if p not in ("", ".", "..")]
-    path = folder.joinpath(*parts[:-1], parts[-1] + ".txt")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_bytes(text.encode("utf-8", "surrogatepass"))
-    temporary.replace(path)
+    *above, name = [p for p in page.doc.split("/") if p not in ("", ".", "..")]
+    if len(name.encode()) > LONGEST_NAME:
+        name = hashlib.sha256(name.encode()).hexdigest()
+    target = out.joinpath("text", *above, f"{name}.txt")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with folder.whole(target, out) as handle:
+        handle.write(page.text.encode("utf-8", "replace"))
 
 
-# --- putting the parts together ------------------------------------------------------------
-
-
-def _finish(folder: Path, n: int, form: str) -> None:
-    """One file a table out of the parts, in the order of the sources; then the parts go."""
-    parts = folder / write.PARTS
-    copies = _duplicates(parts, n)
-    for table in schema():
-        header = [c["column"] for c in schema()[table]]
-        rows = _part_rows(parts, n, table)
-        if table == "pages":
-            rows = _with_copies(rows, header, copies)
-        _write_table(folder, table, header, rows, form)
-    write_versions(folder)
-    for path in sorted(parts.iterdir()):
-        path.unlink()
-    parts.rmdir()
-
-
-def _write_table(
-    folder: Path, table: str, header: list[str], rows: Iterable[Sequence[str]], form: str
-) -> None:
-    if form == "csv":
-        write.write_csv(folder / f"{table}.csv", header, rows)
-        return
-    frame = write.frame(table, ([write.unsafe(c) or None for c in r] for r in rows))
-    temporary = folder / f"{table}.parquet.tmp"
-    try:
-        frame.to_parquet(temporary, index=False)
-    except ImportError:
-        raise ReportlibError("--format parquet needs: pip install 'reportlib[parquet]'") from None
-    temporary.replace(folder / f"{table}.parquet")
-
-
-def _part_rows(parts: Path, n: int, table: str) -> Iterator[list[str]]:
-    for number in range(n):
-        path = parts / f"{number:06d}.{table}.csv"
-        if path.exists():
-            yield from write.read_part(path)
-
-
-def _duplicates(parts: Path, n: int) -> dict[str, str]:
-    """doc -> the earlier doc with the same report, by shared sentence hashes.
-
-    Reports meet only through an index of hashes, so the time grows with the number of reports
-    and not with its square.
-    """
-    seen: dict[str, list[int]] = defaultdict(list)
-    docs: list[str] = []
-    sizes: list[int] = []
-    copies: dict[str, str] = {}
-    for doc, _, *hashes in _part_rows(parts, n, "sketch"):
-        doc = write.unsafe(doc)
-        shared = Counter(i for h in hashes for i in seen[h] if docs[i] != doc)
-        for i, common in sorted(shared.items(), key=lambda x: (-x[1], x[0])):
-            if common >= SAME * min(len(hashes), sizes[i]) and common >= 8:
-                copies.setdefault(doc, copies.get(docs[i], docs[i]))
-                break
-        else:
-            for h in hashes[:SKETCH]:
-                seen[h].append(len(docs))
-        docs.append(doc)
-        sizes.append(len(hashes))
-    return copies
-
-
-def _with_copies(
-    rows: Iterable[list[str]], header: list[str], copies: dict[str, str]
-) -> Iterator[list[str]]:
-    doc, copy = header.index("doc"), header.index("duplicate_of")
-    for row in rows:
-        row[copy] = str(write.safe(copies.get(write.unsafe(row[doc]), "")))
-        yield row
-
-
-def _kinds(folder: Path) -> Counter[str]:
-    return Counter(write.read_table(folder, "pages")["kind"])
-
-
-def _signature(sources: Sequence[Source], extra: Sequence[Path], form: str) -> str:
-    """Hash of sources, side files, format, and of everything of this package that shapes rows."""
-    digest = hashlib.sha256(f"{form}\n".encode())
-    for package in ("reportlib", "jieba"):
-        digest.update(f"{package} {installed.version(package)}\n".encode())
-    own = sorted([*DATA.glob("*.csv"), *DATA.glob("*.toml"), *DATA.parent.rglob("*.py")])
-    for path in [*own, *extra]:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+def _signature(sources: Sequence[Source], sides: Iterable[Path], form: str) -> str:
+    """Hash of sources, side files, format, and of everything that shapes rows."""
+    digest = hashlib.sha256(json.dumps([form, _packages()]).encode())
+    own = [*DATA.glob("*.csv"), *DATA.glob("*.toml"), *DATA.parent.rglob("*.py")]
+    for path in [*sorted(own), *sides]:
+        digest.update(_file_hash(path))
     for source in sources:
-        digest.update(f"{source.doc}\n".encode("utf-8", "surrogatepass"))
-        digest.update(_file_hash(source.path))
+        named = (source.doc, shown(source.path.as_posix()), source.kind, source.reason)
+        digest.update("\n".join(named).encode() + b"\n")
+        if source.kind == "page":
+            digest.update(_file_hash(source.path))
     return digest.hexdigest()
 
 
 def _file_hash(path: Path) -> bytes:
     try:
+        if (size := path.stat().st_size) > MOST_BYTES:  # not read either
+            return b"%d bytes" % size
         with path.open("rb") as handle:
             return hashlib.file_digest(handle, "sha256").digest()
     except OSError:
         return b"unreadable"
 
 
-def write_versions(folder: Path) -> None:
+def _packages() -> dict[str, str]:
+    """Versions of what can change a byte of a table."""
+    found = {"reportlib": __version__}
+    for name in PACKAGES:
+        with suppress(installed.PackageNotFoundError):
+            found[name] = installed.version(name)
+    return found
+
+
+def _write_versions(out: Path) -> None:
     """``versions.json``: the only place where versions and host facts are written."""
-    names = ("reportlib", "jieba", "pandas", "numpy", "charset-normalizer", "ahocorasick-rs")
     facts = {
         "python": platform.python_version(),
         "system": platform.system(),
-        "packages": {name: installed.version(name) for name in names},
+        "packages": _packages(),
+        "words": words.engine_in_use(),
     }
-    path = folder / "versions.json"
-    temporary = path.with_name("versions.json.tmp")
-    temporary.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    with folder.whole(out / "versions.json", out) as handle:
+        handle.write((json.dumps(facts, indent=2, sort_keys=True) + "\n").encode())

@@ -1,0 +1,161 @@
+"""Part files, one a batch, and the tables put together from them."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from reportlib.build.folder import PARTS, drop, whole
+from reportlib.build.write import columns_of, encode, frame, parse
+from reportlib.resources import schema
+
+LARGE = 1 << 22  # characters of rows that a worker holds before it writes them
+PIECE = 50_000  # rows of a table in one Parquet file
+END = b"end 0\n"
+SAME = 0.6  # share of common sentences above which two reports are one
+FEWEST = 8  # common sentences that this takes
+FORMULA = 32  # a sentence of more reports than this says nothing of which two are one
+
+
+def part_path(out: Path, number: int) -> Path:
+    return out / PARTS / f"{number:07d}.part"
+
+
+def is_done(path: Path) -> bool:
+    """Whether a batch is done: its part file is there, with its last line."""
+    try:
+        with path.open("rb") as handle:
+            handle.seek(-len(END), 2)
+            return handle.read() == END
+    except OSError:
+        return False
+
+
+class Part:
+    """Takes the rows of a batch, page by page, and writes them table by table."""
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self._handle = handle
+        self._texts: dict[str, list[str]] = {}
+        self._size = 0
+
+    def add(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        text = encode(table, rows)
+        self._texts.setdefault(table, []).append(text)
+        self._size += len(text)
+        if self._size > LARGE:
+            self.flush()
+
+    def flush(self) -> None:
+        for table, texts in sorted(self._texts.items()):
+            block = "".join(texts).encode("utf-8", "replace")
+            self._handle.write(f"{table} {len(block)}\n".encode() + block)
+        self._texts, self._size = {}, 0
+
+
+@contextmanager
+def open_part(out: Path, number: int) -> Iterator[Part]:
+    with whole(part_path(out, number), out) as handle:
+        part = Part(handle)
+        yield part
+        part.flush()
+        handle.write(END)
+
+
+def blocks(paths: Iterable[Path], table: str) -> Iterator[bytes]:
+    """The lines of one table in the order of the sources, some megabytes at a time."""
+    for path in paths:
+        with path.open("rb") as handle:
+            while (head := handle.readline()) != END:
+                name, size = head.split()
+                if name.decode() == table:
+                    yield handle.read(int(size))
+                else:
+                    handle.seek(int(size), 1)
+
+
+def rows_of(paths: Iterable[Path], table: str) -> Iterator[list[str | None]]:
+    """The rows of one table as ``parse`` gives them."""
+    for block in blocks(paths, table):
+        yield from parse(StringIO(block.decode(), newline=""))
+
+
+def finish(out: Path, n: int, form: str) -> Counter[str]:
+    """Write one file a table out of ``n`` parts; the number of pages of each kind."""
+    paths = [part_path(out, k) for k in range(n)]
+    copies = find_copies(rows_of(paths, "sketch"))
+    names = columns_of("pages")
+    kind, doc, copy = (names.index(name) for name in ("kind", "doc", "duplicate_of"))
+    kinds: Counter[str] = Counter()
+
+    def pages() -> Iterator[list[str | None]]:
+        for row in rows_of(paths, "pages"):
+            kinds[row[kind] or ""] += 1
+            row[copy] = copies.get(row[doc] or "")
+            yield row
+
+    for table in schema():
+        if form == "parquet":
+            _write_parquet(out, table, pages() if table == "pages" else rows_of(paths, table))
+        elif table == "pages":
+            _write_csv(out, table, (encode(table, [row]).encode() for row in pages()))
+        else:
+            _write_csv(out, table, blocks(paths, table))
+    return kinds
+
+
+def _write_csv(out: Path, table: str, texts: Iterable[bytes]) -> None:
+    with whole(out / f"{table}.csv", out) as handle:
+        handle.write(f"\ufeff{','.join(columns_of(table))}\n".encode())
+        handle.writelines(texts)
+
+
+def _write_parquet(out: Path, table: str, rows: Iterator[list[str | None]]) -> None:
+    """A folder of files of ``PIECE`` rows, so that memory does not grow with the table."""
+    made, final = out / PARTS / f"{table}.parquet", out / f"{table}.parquet"
+    drop(made)
+    made.mkdir()
+    number = 0
+    while (some := list(islice(rows, PIECE))) or not number:
+        frame(table, some).to_parquet(made / f"{number:05d}.parquet", index=False)
+        number += 1
+    drop(final)
+    made.replace(final)
+
+
+def find_copies(rows: Iterable[Sequence[str | None]]) -> dict[str, str]:
+    """doc -> the earlier doc with the same report, by the hashes of their sentences.
+
+    Reports meet through a sorted list of all hashes, and of one sentence only the first
+    ``FORMULA`` reports are looked at: the time grows with their number, not with its square.
+    """
+    docs: list[str] = []
+    ends, flat = [0], array("I")
+    for doc, hashes in rows:
+        docs.append(doc or "")
+        flat.extend(map(int, (hashes or "").split()))
+        ends.append(len(flat))
+    values, size = np.array(flat, dtype=np.uint32), np.diff(ends)
+    order = np.argsort(values, kind="stable")  # equal hashes in the order of their reports
+    ranked = np.append(values[order], np.zeros(FORMULA, np.uint32))
+    owners = np.append(np.repeat(np.arange(len(docs)), size)[order], np.full(FORMULA, len(docs)))
+    copies: dict[str, str] = {}
+    for i, doc in enumerate(docs):
+        own = values[ends[i] : ends[i + 1]]
+        at = np.searchsorted(ranked[: len(values)], own)[:, None] + np.arange(FORMULA)
+        shared = Counter(owners[at[(ranked[at] == own[:, None]) & (owners[at] < i)]].tolist())
+        for j, common in sorted(shared.items(), key=lambda x: (-x[1], x[0])):
+            if common >= max(FEWEST, SAME * min(size[i], size[j])) and docs[j] != doc:
+                copies.setdefault(doc, copies.get(docs[j], docs[j]))
+                break
+    return copies
