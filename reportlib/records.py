@@ -7,7 +7,7 @@ exclusive. Offsets into normalised text are always called ``at``, ``first`` or `
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from array import array
 from dataclasses import dataclass, field
 
 
@@ -86,24 +86,29 @@ class Mapped:
     firsts: tuple[int, ...]
     starts: tuple[int, ...]
     lengths: tuple[int, ...]
+    # Page offsets of each normalised character: looked up some thousand times a report.
+    _begin: array[int] = field(init=False, repr=False, compare=False)
+    _end: array[int] = field(init=False, repr=False, compare=False)
 
-    def start_of(self, at: int) -> int:
-        """Page offset of the normalised character at ``at``."""
-        run = bisect_right(self.firsts, at) - 1
-        return self.starts[run] + (at - self.firsts[run] if self.lengths[run] < 0 else 0)
+    def __post_init__(self) -> None:
+        begin, end = array("q"), array("q")
+        stops = (*self.firsts[1:], len(self.text))
+        for first, stop, start, length in zip(
+            self.firsts, stops, self.starts, self.lengths, strict=True
+        ):
+            begin.extend(range(start, start + stop - first))
+            end.extend(
+                range(start + 1, start + 1 + stop - first) if length < 0 else [start + length]
+            )
+        object.__setattr__(self, "_begin", begin)
+        object.__setattr__(self, "_end", end)
 
     def locate(self, first: int, last: int) -> tuple[int, int]:
         """Page offsets (start, end) of the normalised characters ``first`` to ``last`` - 1."""
-        if last <= first:
-            start = self.start_of(first)
-            return start, start
-        run = bisect_right(self.firsts, last - 1) - 1
-        length = self.lengths[run]
-        if length < 0:
-            end = self.starts[run] + last - self.firsts[run]
-        else:
-            end = self.starts[run] + length
-        return self.start_of(first), end
+        if first < last:
+            return self._begin[first], self._end[last - 1]
+        at = self._begin[first] if first < len(self._begin) else self._end[-1] if self._end else 0
+        return at, at
 
 
 @dataclass(frozen=True, slots=True)
