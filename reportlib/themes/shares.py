@@ -39,10 +39,12 @@ def theme_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ..
     sentences has no rows, so nothing is 0 that could not be measured.
     """
     number = {theme: k for k, theme in enumerate(theme_ids())}
-    about, hits = np.zeros((2, len(coded), len(number)), dtype=np.int64)
-    for row, one in enumerate(coded):
-        about[row, [number[t] for t in one.themes]] = 1
-        np.add.at(hits[row], [number[h.theme] for h in one.hits], 1)
+    shape = (len(coded), len(number))
+    cells = [k * shape[1] + number[t] for k, one in enumerate(coded) for t in one.themes]
+    about = np.bincount(np.array(cells, dtype=np.int64), minlength=shape[0] * shape[1])
+    about = about.reshape(shape)
+    cells = [k * shape[1] + number[h.theme] for k, one in enumerate(coded) for h in one.hits]
+    hits = np.bincount(np.array(cells, dtype=np.int64), minlength=shape[0] * shape[1]).reshape(shape)
     chars = np.array([len(s.text) for s in report.sentences], dtype=np.int64)
     sections = [s.section for s in report.sentences]
     for part in dict.fromkeys((*sections, "all")):
