@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from reportlib.build.analyse import Analysis, analyse
-from reportlib.build.corrections import apply_corrections, read_corrections
+from reportlib.build.export import export_tables, inert
 from reportlib.build.write import frame
-from reportlib.read import iter_sources, read_sidecar, read_source
+from reportlib.read import iter_sources, read_source
 from reportlib.records import Report, ReportlibError
 from reportlib.resources import require, schema
 
-if TYPE_CHECKING:
-    import pandas as pd
+SHOWN = 12  # reports that JupyterLab shows of a corpus
 
 
 class Corpus:
@@ -48,30 +50,55 @@ class Corpus:
         """The page text of ``doc``; every ``start`` and ``end`` of a row points into it."""
         return self._texts[require(doc, list(self._texts), "page")]
 
+    def export(
+        self,
+        folder: str | Path,
+        formats: Sequence[str] = ("csv",),
+        tables: Sequence[str] = (),
+        more: Mapping[str, pd.DataFrame] | None = None,
+    ) -> list[Path]:
+        """Write tables for other programs; cells are safe in a spreadsheet, escaped in LaTeX.
+
+        Args:
+            folder: made if it is not there; files of the same names are replaced.
+            formats: csv (one file a table), parquet, xlsx (one file, one sheet a table), tex.
+            tables: names of tables; none means all that have rows.
+            more: tables of your own by name, for instance a panel.
+
+        Returns:
+            the files written.
+
+        Raises:
+            ReportlibError: unknown format or table; an extra is missing (the pip command is told).
+            OutputError: the folder cannot be written.
+        """
+        names = tables or [name for name, table in self.tables.items() if len(table)]
+        return export_tables(
+            {name: self[name] for name in names} | dict(more or {}), folder, formats
+        )
+
     def __repr__(self) -> str:
         return f"<Corpus: {len(self.analyses)} pages, {len(self.reports)} reports>"
 
+    def _repr_html_(self) -> str:
+        """One row a report, the first of them, as JupyterLab shows the corpus."""
+        shown = self["reports"].head(SHOWN)
+        place = shown["province"] + shown["prefecture"] + shown["county"]
+        columns = ["report_id", "place", "plan_year", "completeness", "n_sentences"]
+        table = shown.assign(place=place.where(place != "", shown["level"]))[columns]
+        more = f", the first {SHOWN} of them" if len(self["reports"]) > SHOWN else ""
+        html = inert(table.to_html(index=False, border=0))
+        return f'<div class="reportlib"><p>{escape(repr(self)[1:-1])}{more}</p>{html}</div>'
 
-def load(
-    *sources: str | Path, pages: str | Path | None = None, corrections: str | Path | None = None
-) -> Corpus:
-    """Read and analyse pages in memory; for thousands of pages, and for copies, use ``build``.
 
-    Args:
-        pages, corrections: side files as for ``build``.
+def load(*sources: str | Path, given: Mapping[str, dict[str, str]] | None = None) -> Corpus:
+    """Read and analyse pages in memory; for thousands of pages use ``build``.
 
     Raises:
-        ReportlibError: no such file or folder, a folder without any page, a wrong side file.
+        ReportlibError: no such file or folder, or a folder without any page.
     """
-    given = read_sidecar(Path(pages)) if pages else {}
-    fixes = read_corrections(Path(corrections)) if corrections else []
     found = iter_sources([Path(s) for s in sources])
-    read = [page for source in found for page in read_source(source)]
-    if not read:
+    pages = [page for source in found for page in read_source(source)]
+    if not pages:
         raise ReportlibError("no pages: name files or folders of reports")
-    for doc in [*given, *(fix.doc for fix in fixes)]:
-        require(doc, [page.doc for page in read], "page")
-    results = [analyse(replace(p, given=p.given | given.get(p.doc, {}))) for p in read]
-    for result in results:
-        apply_corrections(result, fixes)
-    return Corpus(results)
+    return Corpus([analyse(replace(p, given=(given or {}).get(p.doc, {}))) for p in pages])

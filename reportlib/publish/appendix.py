@@ -1,23 +1,36 @@
-"""``reportlib appendix``: run the notebooks, write the page, the PDF, the tables and their papers."""
+"""``reportlib appendix``: run the notebooks, write the page, the PDF, tables and their papers."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
-from reportlib import __version__
+import pandas as pd
+
 from reportlib.build import build
 from reportlib.build.write import read_table
-from reportlib.publish.notebooks import blocks_of, run_notebook
+from reportlib.publish.notebooks import Block, blocks_of, read_notebook, run_notebooks
 from reportlib.publish.pdf import write_pdf
 from reportlib.publish.site import Chapter, write_site
+from reportlib.publish.view import glossary
 from reportlib.records import OutputError, ReportlibError
 from reportlib.resources import schema
+from reportlib.rhetoric import cards
 
 TITLE = "Chinese government work reports 政府工作报告: reproducible appendix"
-OWN = ("index.html", "appendix.pdf", "codebook.md", "inputs.csv", "versions.json", "tables")
+# The page comes last: where it stands, everything else stands beside it.
+OWN = "tables codebook.csv cards.csv inputs.csv versions.json appendix.pdf index.html".split()
+TOOLS = ("matplotlib", "wordcloud", "nbclient", "ipykernel", "mistune", "fonttools", "typst")
+ORIGIN = """# Provenance and how to cite
+Made with reportlib {version}; `versions.json` names the versions of everything else. Every figure,
+hit and part points to characters of the pages below by offset; the tables stand beside this page.
+
+**How to cite.** reportlib maintainers: *reportlib*, version {version}, with the SHA-256 hashes of
+the pages below; `CITATION.cff` of the project has it in machine-readable form."""
 
 
 def make_appendix(
@@ -27,84 +40,115 @@ def make_appendix(
     study: str | Path | None = None,
     student: bool = False,
 ) -> Path:
-    """Run the notebooks and write the appendix into ``out``.
+    """Run the notebooks and write the appendix into ``out``, which is touched only at the end.
 
     Args:
-        out: folder for index.html, appendix.pdf, tables, codebook, input hashes, versions.
-        notebooks: folder of the notebooks, run in the order of their names.
+        out: folder for index.html, appendix.pdf, tables, codebook, cards, input hashes, versions.
+        notebooks: folder of the notebooks, in the order of their names.
         source: the pages that the notebooks read when no study is given.
-        study: a folder of the user's own pages; the notebooks run on it instead.
+        study: a folder of the user's own pages. The notebooks that say in their metadata that they
+            take any folder (``"reportlib": {"any_folder": true}``) run on it.
         student: leave out the worked answers.
 
     Returns:
         the path of index.html.
 
     Raises:
-        ReportlibError: no notebooks there, a cell failed, no such study folder.
+        ReportlibError: no notebooks there, a cell failed, no such study folder, no report in it.
         OutputError: ``out`` cannot be written or holds other files.
     """
-    folder, found = Path(out), sorted(Path(notebooks).glob("[0-9]*.ipynb"))
-    if not found:
-        raise ReportlibError(f"no notebooks in {notebooks}: run the command where the project stands")
-    pages = Path(study or source)
-    if not pages.exists():
-        raise ReportlibError(f"no folder {pages}")
-    _prepare(folder)
-    build([pages], folder / "tables", overwrite=True)
-    chosen = {"SOURCE": str(pages.resolve())} if study else {}
-    chapters = []
-    for path in found:
-        blocks = tuple(blocks_of(run_notebook(path, chosen), student))
-        chapters.append(Chapter(path.stem, _title(blocks[0].body if blocks else path.stem), blocks))
-    tail = "\n".join(_tail(folder))
-    write_site(folder / "index.html", TITLE, chapters, tail)
-    write_pdf(folder / "appendix.pdf", TITLE, chapters, tail)
-    _papers(folder)
+    folder, pages = Path(out), Path(study or source)
+    paths = sorted(Path(notebooks).glob("[0-9]*.ipynb"))
+    if study:
+        notes = {path: read_notebook(path).metadata.get("reportlib", {}) for path in paths}
+        paths = [path for path in paths if notes[path].get("any_folder")]
+    if not paths:
+        raise ReportlibError(
+            f"no notebooks in {notebooks}: run the command where the project stands"
+        )
+    _check(folder)
+    with tempfile.TemporaryDirectory(prefix=".reportlib-", dir=folder) as name:
+        fresh = Path(name)
+        build([pages], fresh / "tables")
+        read = read_table(fresh / "tables", "pages")
+        if not (read["kind"] == "report").any():
+            why = next(filter(None, read["reason"]), "nothing to read")
+            raise ReportlibError(f"no work report among {len(read)} pages of {pages} ({why} …)")
+        books = run_notebooks(paths, {"SOURCE": str(pages.resolve())} if study else {})
+        parts = {p.stem: tuple(blocks_of(b, student)) for p, b in zip(paths, books, strict=True)}
+        inputs = read[["doc", "kind", "reason", "sha256"]]
+        chapters = [_chapter(*part) for part in (parts | _reference(inputs)).items()]
+        write_site(fresh / "index.html", TITLE, chapters, dict(glossary().to_numpy()[:, :2]))
+        write_pdf(fresh / "appendix.pdf", TITLE, chapters)
+        _papers(fresh, inputs)
+        _replace(fresh, folder)
     return folder / "index.html"
 
 
-def _prepare(folder: Path) -> None:
+def _check(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         others = sorted(p.name for p in folder.iterdir() if p.name not in OWN)
     except OSError as error:
         raise OutputError(f"cannot write to {folder}: {error.strerror or error}") from None
-    if others:
+    if others := [name for name in others if not name.startswith(".reportlib-")]:
         raise OutputError(f"{folder} holds other files ({others[0]} …); name another folder")
 
 
-def _title(markdown: str) -> str:
-    found = re.search(r"^#+\s*(.+)$", markdown, re.MULTILINE)
-    return found[1].strip() if found else "Notebook"
+def _replace(fresh: Path, folder: Path) -> None:
+    for name in OWN:
+        old = folder / name
+        if old.is_dir():
+            shutil.rmtree(old)
+        (fresh / name).replace(old)
 
 
-def _papers(folder: Path) -> None:
-    """Codebook, input hashes and versions beside the page."""
-    (folder / "codebook.md").write_text("\n".join(codebook()) + "\n", encoding="utf-8")
-    pages = read_table(folder / "tables", "pages")
-    pages[["doc", "kind", "reason", "sha256"]].to_csv(folder / "inputs.csv", index=False, lineterminator="\n")
-    shutil.copy(folder / "tables" / "versions.json", folder / "versions.json")
+def _chapter(name: str, blocks: tuple[Block, ...]) -> Chapter:
+    """A chapter whose title is its first heading."""
+    prose = "\n".join(block.body for block in blocks if block.kind == "prose")
+    heading = re.search(r"^#+\s*(.+)$", prose, re.MULTILINE)
+    return Chapter(name, heading[1].strip() if heading else name, blocks)
 
 
-def codebook() -> Iterable[str]:
-    """Every table and column as Markdown."""
-    yield "# Codebook"
-    for table, columns in schema().items():
-        yield f"\n## {table}\n\n| column | type | unit | meaning | source |\n|---|---|---|---|---|"
-        for c in columns:
-            cells: Sequence[str] = [c[k] for k in ("column", "type", "unit", "meaning", "source")]
-            yield "| " + " | ".join(x.replace("|", "/") for x in cells) + " |"
+def codebook() -> pd.DataFrame:
+    """Every column of every table: table, column, type, unit, meaning, source."""
+    return pd.DataFrame([column for columns in schema().values() for column in columns])
 
 
-def _tail(folder: Path) -> Iterable[str]:
-    pages = read_table(folder / "tables", "pages")
-    yield "# Provenance\n"
-    yield f"Made with reportlib {__version__}. Versions of everything else are in versions.json.\n"
-    yield "Every figure, hit and part points to characters of the pages below by offset; the tables "
-    yield "and their codebook stand beside this page.\n"
-    yield "| page | kind | SHA-256 |\n|---|---|---|"
-    for row in pages.itertuples():
-        yield f"| `{row.doc}` | {row.kind} | `{row.sha256[:16]}…` |"
-    yield "\n## How to cite\n"
-    yield f"reportlib maintainers: reportlib, version {__version__}, with the SHA-256 hashes above; "
-    yield "see CITATION.cff of the project."
+def measure_cards() -> pd.DataFrame:
+    """The card of every measure of rhetoric, one row each."""
+    return pd.DataFrame(
+        {
+            "measure": f"{card.zh} {card.en} ({card.id})",
+            "what it claims": card.claims,
+            "formula, unit, direction": f"{card.formula}; {card.unit}; {card.direction}",
+            "pitfalls": card.pitfalls,
+            "source, reliability": f"{card.source} ({card.source_status}); {card.reliability}",
+        }
+        for card in cards().values()
+    )
+
+
+def _reference(inputs: pd.DataFrame) -> dict[str, tuple[Block, Block]]:
+    """Glossary, cards, codebook, provenance: what a reader of the notebooks looks up."""
+    origin = ORIGIN.format(version=version("reportlib"))
+    with pd.option_context("display.max_colwidth", None):
+        return {
+            name: (Block("prose", prose), Block("table", table.to_html(index=False), *captions))
+            for name, prose, table, *captions in (
+                ("glossary", "# Glossary 术语表", glossary(), "Terms", "术语"),
+                ("cards", "# Measures of rhetoric", measure_cards(), "Measures", "修辞指标说明卡"),
+                ("codebook", "# Codebook", codebook(), "Every table and column", "各表各列说明"),
+                ("provenance", origin, inputs, "The pages read", "所读页面及其哈希值"),
+            )
+        }
+
+
+def _papers(folder: Path, inputs: pd.DataFrame) -> None:
+    """Codebook, cards, input hashes and versions beside the page."""
+    for name, table in (("codebook", codebook()), ("cards", measure_cards()), ("inputs", inputs)):
+        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+    facts = json.loads((folder / "tables" / "versions.json").read_text(encoding="utf-8"))
+    facts["packages"] |= {name: version(name) for name in TOOLS}
+    text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
+    (folder / "versions.json").write_text(text, encoding="utf-8")

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
-from reportlib.publish.notebooks import Block, png_of, table_cells
-from reportlib.publish.site import Chapter, font_path
+from reportlib.publish.notebooks import NEEDS, Block, table_of
+from reportlib.publish.site import FONT, Chapter
 from reportlib.records import ReportlibError
 from reportlib.resources import DATA
 
-MOST_ROWS = 40  # rows of one table that are printed; the page says how many there are
-MOST_COLUMNS = 9
+WIDE = 8  # columns from which on a table stands on a page of its own, turned
 _SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+\-/])")
+_LONG = re.compile(r"[!-~]{12,}")  # Latin runs that must be allowed to break in a narrow column
 
 
-def write_pdf(path: Path, title: str, chapters: Sequence[Chapter], tail: str) -> None:
+def write_pdf(path: Path, title: str, chapters: Sequence[Chapter]) -> None:
     """Write the PDF; the same chapters give the same bytes.
 
     Raises:
@@ -28,17 +30,15 @@ def write_pdf(path: Path, title: str, chapters: Sequence[Chapter], tail: str) ->
     try:
         import typst
     except ImportError:
-        raise ReportlibError("the PDF needs: pip install 'reportlib[appendix]'") from None
+        raise ReportlibError(NEEDS) from None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(DATA / "publish" / "appendix.typ", folder / "style.typ")
-        source = "\n".join(_document(folder, title, chapters, tail))
+        source = "\n\n".join(_document(folder, title, chapters))
         (folder / "main.typ").write_text(source, encoding="utf-8")
-        fonts = [str(font_path().parent)]
+        fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONT.parent)])
         try:
-            data = typst.compile(
-                str(folder / "main.typ"), font_paths=fonts, ignore_system_fonts=True, timestamp=0
-            )
+            data = typst.compile(str(folder / "main.typ"), font_paths=fonts, timestamp=0)
         except Exception as error:
             raise ReportlibError(f"typst could not set the PDF: {error}") from None
     temporary = path.with_name(path.name + ".tmp")
@@ -46,14 +46,10 @@ def write_pdf(path: Path, title: str, chapters: Sequence[Chapter], tail: str) ->
     temporary.replace(path)
 
 
-def _document(folder: Path, title: str, chapters: Sequence[Chapter], tail: str) -> Iterable[str]:
+def _document(folder: Path, title: str, chapters: Sequence[Chapter]) -> Iterator[str]:
     yield f'#import "style.typ": *\n#show: appendix.with(title: "{_quoted(title)}")'
-    number = 0
-    for chapter in chapters:
-        for block in chapter.blocks:
-            number += 1
-            yield _block(folder, block, number)
-    yield prose(tail)
+    for number, block in enumerate(b for chapter in chapters for b in chapter.blocks):
+        yield _block(folder, block, number)
 
 
 def _block(folder: Path, block: Block, number: int) -> str:
@@ -61,37 +57,45 @@ def _block(folder: Path, block: Block, number: int) -> str:
     if block.kind == "prose":
         return prose(block.body)
     if block.kind == "text":
-        return f'#raw(block: true, "{_quoted(block.body.rstrip())}")'
+        return f'#raw(block: true, "{_quoted(breakable(block.body.rstrip()))}")'
     if block.kind == "figure":
-        (folder / f"{number}.png").write_bytes(png_of(block))
-        alt = _quoted(block.alt or block.caption)
-        return f'#figure(image("{number}.png", alt: "{alt}"), caption: [{caption}])'
+        (folder / f"{number}.png").write_bytes(base64.b64decode(block.body))
+        image = f'image("{number}.png", alt: "{_quoted(block.alt or block.caption)}")'
+        return f"#figure({image}, caption: [{caption}])" if caption else f"#{image}"
     if block.kind == "table":
         return _table(block.body, caption)
     return ""  # code and reading views are in the HTML page
 
 
 def _table(html: str, caption: str) -> str:
-    rows, header = table_cells(html)
-    if not rows:
-        return ""
-    more = len(rows) - header - MOST_ROWS
-    if more > 0:
-        rows = rows[: header + MOST_ROWS]
-        caption += f" (the first {MOST_ROWS} of {MOST_ROWS + more} rows)"
-    width = min(len(rows[0]), MOST_COLUMNS)
-    cells = [", ".join(f"[{text(c)}]" for c in row[:width]) for row in rows]
-    head = ", ".join(cells[:header])
-    body = ",\n  ".join(cells[header:])
-    return (
-        f"#figure(kind: table, caption: [{caption}], table(columns: {width},\n"
-        f"  table.header({head}),\n  {body}))"
-    )
+    tree = table_of(html)
+    rows = [list(row) for row in tree.iter("tr")] if tree is not None else []
+    columns = sum(int(cell.get("colspan") or 1) for cell in rows[0]) if rows else 1
+    header = len(tree.findall("thead/tr")) if tree is not None else 0
+    lines = [", ".join(map(_cell, row)) for row in rows]
+    body = f"table(columns: {columns}, table.header({', '.join(lines[:header])}),\n  "
+    body += ",\n  ".join(lines[header:]) + ")"
+    whole = f"figure(kind: table, caption: [{caption}], {body})" if caption else body
+    return f"#page(flipped: true)[#{whole}]" if columns >= WIDE else f"#{whole}"
+
+
+def _cell(cell: Element) -> str:
+    spans = (f"{k}: {cell.get(k)}, " for k in ("rowspan", "colspan") if cell.get(k))
+    return f"table.cell({''.join(spans)})[{text(''.join(cell.itertext()))}]"
+
+
+def breakable(plain: str) -> str:
+    """Text whose long Latin runs may break at any sixth character."""
+    return _LONG.sub(lambda m: "\u200b".join(re.findall(".{1,6}", m[0])), plain)
 
 
 def text(plain: str) -> str:
-    """Plain text as typst markup: every character that means something there is escaped."""
-    return _SPECIAL.sub(r"\\\1", " ".join(plain.split()))
+    """Plain text as typst markup: every character that means something there is escaped.
+
+    >>> text("#a  [b]")
+    '\\\\#a \\\\[b\\\\]'
+    """
+    return _SPECIAL.sub(r"\\\1", breakable(" ".join(plain.split())))
 
 
 def _quoted(plain: str) -> str:
@@ -102,7 +106,7 @@ def prose(markdown: str) -> str:
     """Markdown as typst markup."""
     import mistune
 
-    tokens = mistune.create_markdown(renderer="ast", plugins=["table"])(markdown)
+    tokens: Any = mistune.create_markdown(renderer="ast", plugins=["table"])(markdown)
     return "\n\n".join(_token(t) for t in tokens if t["type"] != "blank_line") + "\n"
 
 
@@ -120,13 +124,14 @@ def _token(token: Mapping[str, Any]) -> str:
     if kind in ("text", "inline_html", "block_html"):
         return _SPECIAL.sub(r"\\\1", token["raw"])
     if kind == "codespan":
-        return f'#raw("{_quoted(token["raw"])}")'
+        return f'#raw("{_quoted(breakable(token["raw"]))}")'
     if kind == "block_code":
-        return f'#raw(block: true, "{_quoted(token["raw"].rstrip())}")'
+        return f'#raw(block: true, "{_quoted(breakable(token["raw"].rstrip()))}")'
     if kind in ("strong", "emphasis"):
         return f"#{'strong' if kind == 'strong' else 'emph'}[{_inline(inside)}]"
     if kind == "link":
-        return f'#link("{_quoted(token["attrs"]["url"])}")[{_inline(inside)}]'
+        address, words = token["attrs"]["url"], _inline(inside)
+        return f'#link("{_quoted(address)}")[{words}]' if "://" in address else words
     if kind in ("softbreak", "linebreak"):
         return " "
     if kind == "table":

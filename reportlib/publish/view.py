@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import pairwise
 
 import pandas as pd
 
 from reportlib.build import Corpus
+from reportlib.build.export import inert
 from reportlib.resources import table
 
-# Each layer: class, legend, style. Colours are told apart by their marks too (line, dots, ground).
+# Each layer: legend and style. They are told apart without colour too: line, dots, ground, slant.
 LAYERS = {
-    "noise": ("noise 杂讯", "color:#767676;text-decoration:line-through"),
+    "noise": ("noise 杂讯", "color:#6b6b6b;text-decoration:line-through"),
     "annex": ("annex 附件", "color:#595959;font-style:italic"),
     "figure": ("figure 数字", "background:#ffe08a"),
     "theme": ("theme 主题", "border-bottom:2px solid #0072b2"),
-    "device": ("device 修辞", "border-bottom:2px dotted #b3420a"),
+    "device": ("device 修辞", "text-decoration:underline dotted #b3420a 2px"),
 }
 PART = "display:block;margin:.8em 0 .2em;font-weight:bold;border-top:1px solid #999"
+PAPER = "background:#fff;color:#1a1a1a;padding:.6em;print-color-adjust:exact"
+LINES = "line-height:1.9;white-space:pre-wrap;overflow-wrap:anywhere"
 
 
 class View:
@@ -40,25 +44,25 @@ class View:
 def reading_view(corpus: Corpus, doc: str, start: int = 0, end: int | None = None) -> View:
     """The page ``doc`` (or its characters ``start`` to ``end``) with everything found in it.
 
-    Text of the page is escaped. Hovering over a highlight names what it is; the legend stands on
-    top, so that the view can be printed and searched.
+    Text of the page is escaped, and signs that turn the reading direction are named. Pointing at a
+    highlight names what it is; the legend stands on top, so that the view can be printed.
 
     Raises:
         ReportlibError: no such page.
     """
     text = corpus.text(doc)
     end = len(text) if end is None else min(end, len(text))
-    marks = sorted(
-        {m for m in _marks(corpus, doc) if m[0] < end and m[1] > start}, key=lambda m: (m[0], -m[1])
-    )
+    found = {mark for mark in _marks(corpus, doc) if mark[0] < end and mark[1] > start}
+    marks = sorted(found, key=lambda mark: (mark[0], -mark[1], mark[2:]))
     parts = {int(r.start): str(r.section) for r in _of(corpus, "sections", doc)}
     cuts = {start, end, *(p for p in parts if start <= p < end)}
-    cuts |= {x for m in marks for x in m[:2] if start < x < end}
-    edges = sorted(cuts)
-    body = "".join(_pieces(text, edges, marks, parts))
+    cuts |= {x for mark in marks for x in mark[:2] if start < x < end}
+    body = "".join(_pieces(text, sorted(cuts), marks, parts))
     legend = " ".join(f'<span style="{style}">{name}</span>' for name, style in LAYERS.values())
-    head = f'<p style="font-size:.85em">{legend}</p>'
-    return View(f'{head}<div style="line-height:1.9;white-space:pre-wrap">{body}</div>')
+    return View(
+        f'<div class="reportlib" lang="zh" style="{PAPER}"><p style="font-size:.85em">{legend}</p>'
+        f'<div style="{LINES}">{body}</div></div>'
+    )
 
 
 Mark = tuple[int, int, str, str]
@@ -83,20 +87,18 @@ def _marks(corpus: Corpus, doc: str) -> Iterator[Mark]:
         yield int(r.start), int(r.end), "device", str(r.measure)
 
 
-def _pieces(
-    text: str, edges: list[int], marks: list[Mark], parts: dict[int, str]
-) -> Iterator[str]:
+def _pieces(text: str, edges: list[int], marks: list[Mark], parts: dict[int, str]) -> Iterator[str]:
     active: list[Mark] = []
     upcoming = iter(marks)
     following = next(upcoming, None)
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         while following and following[0] <= first:
             active.append(following)
             following = next(upcoming, None)
         active = [m for m in active if m[1] > first]
         if first in parts:
             yield f'<span style="{PART}">{escape(parts[first])}</span>'
-        piece = escape(text[first:last])
+        piece = escape(inert(text[first:last]))
         if not active:
             yield piece
             continue

@@ -1,0 +1,106 @@
+"""Tables for other programs, and text made inert: nothing of a page runs, hides or turns round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reportlib.build.write import safe, write_csv
+from reportlib.records import OutputError, ReportlibError
+from reportlib.resources import require
+
+# Signs that turn the reading direction round, and control characters but tab and line end.
+_TURNING = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_CONTROL = [c for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A)]
+_SHOWN = (
+    {c: f"[U+{c:04X}]" for c in _TURNING} | dict.fromkeys(_CONTROL, "") | {0xFFFE: "", 0xFFFF: ""}
+)
+_SHOWN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+EXCEL_ROWS, EXCEL_CELL = 1_048_575, 32_767
+
+
+def inert(text: str) -> str:
+    """Text for looking at: signs that turn the reading direction are named, controls dropped.
+
+    >>> inert("a\\u202eb\\x1b[31m\\n")
+    'a[U+202E]b[31m\\n'
+    """
+    return text.translate(_SHOWN)
+
+
+def export_tables(
+    tables: Mapping[str, pd.DataFrame], folder: str | Path, formats: Sequence[str]
+) -> list[Path]:
+    """Write tables to a folder; see ``Corpus.export``."""
+    for one in formats:
+        require(one, list(WRITERS), "format")
+    out = Path(folder)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        return [path for one in formats for path in WRITERS[one](tables, out)]
+    except ImportError as error:
+        extra = {"openpyxl": "formats", "pyarrow": "parquet", "jinja2": "notebooks"}
+        name = extra.get(str(error.name), "formats,parquet,notebooks")
+        raise ReportlibError(f"this format needs: pip install 'reportlib[{name}]'") from None
+    except OSError as error:
+        raise OutputError(f"cannot write to {out}: {error.strerror or error}") from None
+
+
+def _csv(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+    for name, table in tables.items():
+        rows = ([safe(_plain(cell)) for cell in row] for row in table.itertuples(index=False))
+        write_csv(out / f"{name}.csv", list(table.columns), rows)
+    return [out / f"{name}.csv" for name in tables]
+
+
+def _parquet(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+    import pyarrow  # noqa: F401 - its absence is told by its own name
+
+    for name, table in tables.items():
+        table.to_parquet(out / f"{name}.parquet", index=False)
+    return [out / f"{name}.parquet" for name in tables]
+
+
+def _xlsx(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+    """One workbook, one sheet a table; text is text, whatever it begins with."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for name, table in tables.items():
+        if len(table) > EXCEL_ROWS:
+            raise ReportlibError(f"{name} has {len(table)} rows, a sheet {EXCEL_ROWS}: use parquet")
+        sheet = book.create_sheet(name[:31])
+        sheet.append(list(table.columns))
+        for row in table.itertuples(index=False):
+            sheet.append([_cell(safe(_plain(cell))) for cell in row])
+    path = out / "tables.xlsx"
+    book.save(path)
+    return [path]
+
+
+def _tex(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+    """One longtable a table, every cell escaped; needs a LaTeX with a Chinese font (xeCJK)."""
+    import jinja2  # noqa: F401 - its absence is told by its own name
+
+    for name, table in tables.items():
+        shown = table.map(lambda cell: inert(str(cell)) if isinstance(cell, str) else cell)
+        style = shown.style.hide(axis="index").format(escape="latex", na_rep="")
+        style = style.format_index(escape="latex", axis=1)
+        text = style.to_latex(environment="longtable", hrules=True, caption=name.replace("_", " "))
+        (out / f"{name}.tex").write_text(text, encoding="utf-8", newline="\n")
+    return [out / f"{name}.tex" for name in tables]
+
+
+def _plain(cell: Any) -> Any:
+    return None if pd.isna(cell) else cell
+
+
+def _cell(cell: Any) -> Any:
+    return inert(cell)[:EXCEL_CELL] if isinstance(cell, str) else cell
+
+
+Writer = Callable[[Mapping[str, pd.DataFrame], Path], list[Path]]
+WRITERS: dict[str, Writer] = {"csv": _csv, "parquet": _parquet, "xlsx": _xlsx, "tex": _tex}
