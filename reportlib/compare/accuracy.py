@@ -124,6 +124,8 @@ def _naive(text: str, doc: str) -> Iterator[dict[str, Any]]:
             if not (before := bisect_right(ends, number.start())):
                 continue
             entry = catalogue()[names[before - 1].form.ids[0]]
+            if not entry.core:
+                continue
             measure = "growth" if number[2] in "%％" and not entry.family.is_rate else "level"
             start = sentence.start() + number.start()
             row = {"doc": doc, "indicator": entry.id, "measure": measure, "start": start}

@@ -63,7 +63,7 @@ def dot_plot(cells: pd.DataFrame, ax: Axes | None = None, limit: float = float("
         _, ax = plt.subplots(figsize=(9, 0.5 * len(indicators) + 2), layout="constrained")
     for row in rows_of(cells):
         k = places.index(row.place)
-        y = indicators.index(row.indicator) + 0.5 * ((k + 0.5) / len(places) - 0.5)
+        y = indicators.index(row.indicator) + 0.7 * ((k + 0.5) / len(places) - 0.5)
         colour = COLOURS[k % len(COLOURS)]
         face = colour if row.status == "actual" else "white"
         at, mark = (min(row.value_base, limit), y), BOUNDS.get(row.bound, "")
@@ -113,8 +113,8 @@ def coverage_heat(
         ax.add_patch(Rectangle((x - 0.48, y - 0.48), 0.96, 0.96, color=colour, lw=0))
         ink = "white" if colour in ("#0072b2", "#d55e00", "#999999") else "black"
         ax.text(x, y, sign, ha="center", va="center", size=8, color=ink)
-    ax.set_xlim(-0.5, len(columns) - 0.5)
-    ax.set_ylim(len(lines) - 0.5, -0.5)
+    ax.set_xlim(-0.5, max(len(columns), 1) - 0.5)
+    ax.set_ylim(max(len(lines), 1) - 0.5, -0.5)
     ax.set_xticks(range(len(columns)), [name_of(c) for c in columns], rotation=60, ha="right")
     ax.set_yticks(range(len(lines)), shown)
     ax.tick_params(length=0)
