@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from reportlib.build.write import safe, write_csv
+from reportlib.build.write import RISKY, as_csv
 from reportlib.records import OutputError, ReportlibError
 from reportlib.resources import require
 
@@ -51,8 +51,7 @@ def export_tables(
 
 def _csv(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
     for name, table in tables.items():
-        rows = ([safe(_plain(cell)) for cell in row] for row in table.itertuples(index=False))
-        write_csv(out / f"{name}.csv", list(table.columns), rows)
+        (out / f"{name}.csv").write_text(as_csv(table), encoding="utf-8-sig", newline="\n")
     return [out / f"{name}.csv" for name in tables]
 
 
@@ -75,7 +74,7 @@ def _xlsx(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
         sheet = book.create_sheet(name[:31])
         sheet.append(list(table.columns))
         for row in table.itertuples(index=False):
-            sheet.append([_cell(safe(_plain(cell))) for cell in row])
+            sheet.append([_cell(cell) for cell in row])
     path = out / "tables.xlsx"
     book.save(path)
     return [path]
@@ -94,12 +93,10 @@ def _tex(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
     return [out / f"{name}.tex" for name in tables]
 
 
-def _plain(cell: Any) -> Any:
-    return None if pd.isna(cell) else cell
-
-
 def _cell(cell: Any) -> Any:
-    return inert(cell)[:EXCEL_CELL] if isinstance(cell, str) else cell
+    if isinstance(cell, str):
+        return ("'" * cell.startswith(tuple(RISKY)) + inert(cell))[:EXCEL_CELL]
+    return None if pd.isna(cell) else cell
 
 
 Writer = Callable[[Mapping[str, pd.DataFrame], Path], list[Path]]
