@@ -20,8 +20,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    parser = _parser()
-    args = parser.parse_args(argv)
+    parser, words = _parser(), list(sys.argv[1:] if argv is None else argv)
+    if "--" not in words and (names := [w for w in words if w[:1] == "-" and Path(w).exists()]):
+        parser.error(f"{names[0]} is a file: write ./{names[0]}")
+    args = parser.parse_args(words)
     try:
         return int(args.run(args))
     except (ReportlibError, OutputError) as error:

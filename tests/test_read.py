@@ -409,6 +409,8 @@ def test_the_text_column_may_be_named(tmp_path: Path) -> None:
     assert page_of(tmp_path, "a.csv", data, "备份 正文").text == "甲"
     failed = page_of(tmp_path, "a.csv", data, "正文二")
     assert failed.kind == "failed" and "it has 备份_正文, 正文" in failed.reason
+    listed = page_of(tmp_path, "b.csv", b"file,year\na.txt,2024\n")
+    assert listed.kind == "skipped" and "it has file, year" in listed.reason
 
 
 def test_big_cells_and_bad_rows(tmp_path: Path) -> None:
@@ -526,7 +528,15 @@ def test_a_folder_is_walked_in_sorted_order_and_leaves_nothing_out(tmp_path: Pat
     for name in ("b/2.txt", "b/1.TXT", "a.md", "b.txt", "-x.txt", "line\nend.txt", "c/pages.csv"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("文", encoding="utf-8")
-    for name in ("README.zh-CN.md", "LICENSE", ".hidden.txt", "~$a.docx", "x.exe", "no_suffix"):
+    for name in (
+        "README.zh-CN.md",
+        "SOURCES.md",
+        "LICENSE",
+        ".hidden.txt",
+        "~$a.docx",
+        "x.exe",
+        "no_suffix",
+    ):
         (tmp_path / name).touch()
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "a.txt").touch()
@@ -544,6 +554,7 @@ def test_a_folder_is_walked_in_sorted_order_and_leaves_nothing_out(tmp_path: Pat
         ".hidden.txt": "a hidden file or folder",
         "LICENSE": "a file about the folder, by its name",
         "README.zh-CN.md": "a file about the folder, by its name",
+        "SOURCES.md": "a file about the folder, by its name",
         "c/pages.csv": "the --pages file",
         "gone.txt": "not a regular file",
         "loop": "a link to a folder",

@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from reportlib.build.analyse import Analysis, analyse
-from reportlib.build.export import export_tables, inert
+from reportlib.build.corrections import apply_corrections, read_corrections
 from reportlib.build.write import frame
-from reportlib.read import iter_sources, read_source
+from reportlib.read import iter_sources, read_sidecar, read_source
 from reportlib.records import Report, ReportlibError
 from reportlib.resources import require, schema
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHOWN = 12  # reports that JupyterLab shows of a corpus
 
@@ -72,6 +73,8 @@ class Corpus:
             ReportlibError: unknown format or table; an extra is missing (the pip command is told).
             OutputError: the folder cannot be written.
         """
+        from reportlib.build.export import export_tables
+
         names = tables or [name for name, table in self.tables.items() if len(table)]
         return export_tables(
             {name: self[name] for name in names} | dict(more or {}), folder, formats
@@ -82,6 +85,8 @@ class Corpus:
 
     def _repr_html_(self) -> str:
         """One row a report, the first of them, as JupyterLab shows the corpus."""
+        from reportlib.build.export import inert
+
         shown = self["reports"].head(SHOWN)
         place = shown["province"] + shown["prefecture"] + shown["county"]
         columns = ["report_id", "place", "plan_year", "completeness", "n_sentences"]
@@ -91,14 +96,26 @@ class Corpus:
         return f'<div class="reportlib"><p>{escape(repr(self)[1:-1])}{more}</p>{html}</div>'
 
 
-def load(*sources: str | Path, given: Mapping[str, dict[str, str]] | None = None) -> Corpus:
-    """Read and analyse pages in memory; for thousands of pages use ``build``.
+def load(
+    *sources: str | Path, pages: str | Path | None = None, corrections: str | Path | None = None
+) -> Corpus:
+    """Read and analyse pages in memory; for thousands of pages, and for copies, use ``build``.
+
+    Args:
+        pages, corrections: side files as for ``build``.
 
     Raises:
-        ReportlibError: no such file or folder, or a folder without any page.
+        ReportlibError: no such file or folder, a folder without any page, a wrong side file.
     """
+    given = read_sidecar(Path(pages)) if pages else {}
+    fixes = read_corrections(Path(corrections)) if corrections else []
     found = iter_sources([Path(s) for s in sources])
-    pages = [page for source in found for page in read_source(source)]
-    if not pages:
+    read = [page for source in found for page in read_source(source)]
+    if not read:
         raise ReportlibError("no pages: name files or folders of reports")
-    return Corpus([analyse(replace(p, given=(given or {}).get(p.doc, {}))) for p in pages])
+    for doc in [*given, *(fix.doc for fix in fixes)]:
+        require(doc, [page.doc for page in read], "page")
+    results = [analyse(replace(p, given=p.given | given.get(p.doc, {}))) for p in read]
+    for result in results:
+        apply_corrections(result, fixes)
+    return Corpus(results)

@@ -20,6 +20,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from os import _exit
 from pathlib import Path
+from socket import create_connection
 from threading import Thread
 
 from tqdm import tqdm
@@ -195,9 +196,10 @@ def _on_cluster(batches: Sequence[Batch], address: str) -> Iterator[int]:
     if not find_spec("distributed"):
         raise ReportlibError("--cluster needs: pip install 'reportlib[cluster]'")
     dask = import_module("distributed")
-    try:
+    try:  # first by hand: a client that found nobody says so again and again
+        create_connection(dask.comm.get_address_host_port(address), 10).close()
         client = dask.Client(address, timeout="10s", set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise ReportlibError(f"no Dask scheduler at {address}: {error}") from None
     with client:
         try:

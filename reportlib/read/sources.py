@@ -100,7 +100,7 @@ def _judged(path: Path, root: Path | None, away: Mapping[Path, str]) -> tuple[st
         return "skipped", "a link that leads out of the folder"
     if path.is_dir():
         return ("skipped", "a link to a folder") if path.is_symlink() else ("folder", "")
-    if root and name.startswith(("README", "LICENSE")):
+    if root and name.startswith(("README", "LICENSE", "SOURCES")):
         return "skipped", "a file about the folder, by its name"
     if suffix in old:
         return "failed", old[suffix]

@@ -26,13 +26,14 @@ def table_pages(page: Page, data: bytes, suffix: str, column: str = "") -> list[
     """One page per row; ``doc`` gets ``#row`` (1 below the header), in later sheets ``#name!row``.
 
     What a row says of place, adcode and year goes to ``given`` as row_place, row_adcode and
-    row_year; it weighs less than a sidecar's word. The rows of JSONL are its lines.
+    row_year; it weighs less than a sidecar's word. The rows of JSONL are its lines. A table without
+    a text column is one page that is skipped.
 
     Args:
         column: the text column; without it, the best name that ``data/page_facts.csv`` knows.
 
     Raises:
-        ReadError: no text column, broken quoting, a line that is not JSON.
+        ReadError: no rows, broken quoting, a line that is not JSON.
     """
     decoded = Decoded("", "") if suffix == ".xlsx" else decode(data)
     if suffix == ".xlsx":
@@ -45,15 +46,16 @@ def table_pages(page: Page, data: bytes, suffix: str, column: str = "") -> list[
         head = [_folded(title) for title in titles]
         text = next((one for one in known if one in head), "")
         prefix = f"{page.doc}#{name}!" if pages else f"{page.doc}#"
-        if not text and len(tables) == 1:
-            raise ReadError(f"no text column ({', '.join(known)}); it has {', '.join(head)}"[:500])
+        if not text and len(tables) == 1:  # a list of files, figures: no pages, and nothing wrong
+            reason = f"no text column ({', '.join(known)}); it has {', '.join(head)}"[:500]
+            return [replace(page, kind="failed" if column else "skipped", reason=reason)]
         if not text:
             pages.append(replace(page, doc=f"{prefix}0", kind="skipped", reason="no text column"))
         for number, cells in rows if text else []:
             row = replace(page, doc=f"{prefix}{number - top}")
             pages.append(_row_page(row, head, cells, text, decoded))
-    if all(one.kind == "skipped" for one in pages):
-        raise ReadError("a table without rows, or without a text column")
+    if not pages:
+        raise ReadError("a table without rows")
     return pages
 
 
