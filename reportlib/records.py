@@ -92,7 +92,7 @@ class Mapped:
 
     def __post_init__(self) -> None:
         begin, end = array("q"), array("q")
-        stops = (*self.firsts[1:], len(self.text))
+        stops = (*self.firsts[1:], len(self.text))[: len(self.firsts)]
         for first, stop, start, length in zip(
             self.firsts, stops, self.starts, self.lengths, strict=True
         ):

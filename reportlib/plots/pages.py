@@ -35,6 +35,7 @@ def page_strips(spans: pd.DataFrame, sections: pd.DataFrame, ax: Axes | None = N
         Axes; x is characters of the page.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.patches import Patch
 
     docs = list(dict.fromkeys(spans["doc"]))
     use_chinese_font(docs)
@@ -49,7 +50,7 @@ def page_strips(spans: pd.DataFrame, sections: pd.DataFrame, ax: Axes | None = N
     ax.invert_yaxis()
     ax.set_xlabel("characters of the page")
     ax.set_title(f"What the pages hold (n = {len(docs)} pages)", loc="left")
-    handles = [plt.Rectangle((0, 0), 1, 1, color=c) for _, c in PARTS.values()]
+    handles = [Patch(color=c) for _, c in PARTS.values()]
     names = [name for name, _ in PARTS.values()]
     ax.legend(handles, names, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False)
     for side in ("top", "right"):
