@@ -95,4 +95,4 @@ def evidence(rows: pd.DataFrame, sentences: pd.DataFrame) -> str:
         before, number, after = (escape(part) for part in parts)
         name = escape(f"{r.indicator} · {r.measure} · {r.status} · {r.period} · {r.doc}:{r.start}")
         items.append(f"<li><small>{name}</small><br>{before}<mark>{number}</mark>{after}</li>")
-    return f"<ol>{''.join(items)}</ol>"
+    return f'<div class="reportlib-evidence"><ol>{"".join(items)}</ol></div>'
