@@ -1,6 +1,23 @@
 """Pictures of tables: each function takes a table and gives matplotlib Axes; nothing is computed."""
 
+from reportlib.plots.figures_themes import (
+    keyness_lollipops,
+    share_lines,
+    shift_slopes,
+    theme_heatmap,
+)
 from reportlib.plots.font import FAMILY, FONT, missing_glyphs, use_chinese_font
 from reportlib.plots.pages import page_strips, word_cloud
 
-__all__ = ["FAMILY", "FONT", "missing_glyphs", "page_strips", "use_chinese_font", "word_cloud"]
+__all__ = [
+    "FAMILY",
+    "FONT",
+    "keyness_lollipops",
+    "missing_glyphs",
+    "page_strips",
+    "share_lines",
+    "shift_slopes",
+    "theme_heatmap",
+    "use_chinese_font",
+    "word_cloud",
+]

@@ -1,0 +1,95 @@
+"""Concordance: every place where a pattern stands, with what stands around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+from typing import Protocol
+
+import pandas as pd
+
+from reportlib.records import Report, ReportlibError
+
+LONGEST, MOST = 200, 1000  # characters of a pattern or a match; rows unless more are asked for
+SIDE = "style='white-space:nowrap;text-align:"
+COLUMNS = "doc report_id section start end left match right".split()
+
+
+class Pages(Protocol):
+    """A ``Corpus``: reports found, and the text of their pages."""
+
+    @property
+    def reports(self) -> list[Report]: ...
+
+    def text(self, doc: str) -> str: ...
+
+
+class Html(str):
+    """HTML that a notebook shows; the string itself is the source."""
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def kwic(corpus: Pages, pattern: str, width: int = 20, most: int = MOST) -> pd.DataFrame:
+    """Key word in context: one row for each match of a regular expression.
+
+    The pattern meets the normalised text (full-width punctuation, no spaces in numbers); what the
+    rows quote is the page: ``match`` is page_text[start:end], ``left`` and ``right`` the ``width``
+    characters beside it. Matches of up to LONGEST characters are found; ``section`` is empty in
+    title lines. The rows stand in the order of the pages; at most the first ``most`` are given.
+
+    Raises:
+        ReportlibError: an empty, overlong or malformed pattern, or one that may take for ever: a
+            repeated group with a choice or a repetition in it, such as (a+)+.
+    """
+    out = []
+    for report in corpus.reports:
+        text = corpus.text(report.doc)
+        for first, last in _matches(_compile(pattern), report.mapped.text):
+            start, end = report.mapped.locate(first, last)
+            part = [p.section for p in report.parts if p.start <= start < p.end]
+            around = text[max(start - width, 0) : start], text[start:end], text[end : end + width]
+            out.append((report.doc, report.report_id, "".join(part), start, end, *around))
+            if len(out) == most:
+                return pd.DataFrame(out, columns=COLUMNS)
+    return pd.DataFrame(out, columns=COLUMNS)
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    if not 0 < len(pattern) <= LONGEST:
+        raise ReportlibError(f"a pattern has 1 to {LONGEST} characters, this has {len(pattern)}")
+    plain = re.sub(r"\[[^\]]+\]", "x", re.sub(r"\\.", "x", pattern))
+    if re.search(r"\)[*+{]", re.sub(r"\((?:\?:)?[^()*+?{|]*\)", "x", plain)):
+        raise ReportlibError(f"{pattern!r} repeats a group that holds a choice or a repetition")
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ReportlibError(f"{pattern!r} is no regular expression: {error}") from None
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Matches that are not empty. The window keeps the time linear, whatever the pattern."""
+    at = 0
+    while at < len(text):
+        found = pattern.search(text, at, at + 2 * LONGEST)
+        if found and found.start() < at + LONGEST:
+            if found[0]:
+                yield found.span()
+            at = max(found.end(), at + 1)
+        else:
+            at += LONGEST
+
+
+def concordance_html(rows: pd.DataFrame) -> Html:
+    """The rows of ``kwic`` to read, the matches under each other; text of the pages is escaped."""
+    body = ""
+    for row in rows[COLUMNS[1:]].itertuples(index=False):
+        told, section, start, end, left, match, right = (
+            escape(" ".join(str(x).split())) for x in row
+        )
+        body += f"<tr><td>{told}</td><td>{section} {start}–{end}</td><td {SIDE}right'>{left}</td>"
+        body += f"<td><b>{match}</b></td><td {SIDE}left'>{right}</td></tr>"
+    head = "<th>report</th><th>where</th><th>left</th><th>match</th><th>right</th>"
+    return Html(f"<table><caption>n = {len(rows)}</caption><tr>{head}</tr>{body}</table>")

@@ -1,0 +1,167 @@
+"""Figures of themes and words: heat map, slopes from review to plan, lollipops, lines by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from reportlib.plots.font import use_chinese_font
+from reportlib.resources import table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+UP, DOWN, FLAT = "#d55e00", "#0072b2", "#b0b0b0"  # Okabe and Ito 2008
+
+
+def theme_names() -> dict[str, str]:
+    """Theme id -> label of axes, Chinese and the id."""
+    return {r["id"]: f"{r['zh']} {r['id']}" for r in table("themes", ("id", "zh", "en"), "id")}
+
+
+def _canvas(ax: Axes | None, width: float, height: float) -> Axes:
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=(width, height), layout="constrained")[1] if ax is None else ax
+
+
+def theme_heatmap(points: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Shares of themes (rows, the largest on top) by report, year or place (columns), in per cent.
+
+    Args:
+        points: ``compare.shares(corpus, "report_id")``, or by another column. Beyond 14 columns
+            the cells carry no numbers.
+    """
+    by = points.columns[0]
+    wide = points.pivot_table(index="theme", columns=by, values="share", sort=False)
+    wide = wide.loc[wide.mean(axis=1).sort_values(ascending=False).index]
+    n = points.groupby(by, sort=False)["n_sentences"].first().reindex(wide.columns)
+    use_chinese_font(map(str, wide.columns))
+    ax = _canvas(ax, 4.2 + 0.85 * min(len(n), 14), 7)
+    ax.imshow(wide, cmap="Blues", vmin=0, aspect="auto")
+    heads = [f"{_short(str(c))}\nn = {k}" for c, k in n.items()]
+    few = len(n) <= 14
+    ax.set_xticks(range(len(n)), heads if few else list(map(str, n.index)))
+    ax.tick_params("x", labelsize=8, rotation=0 if few else 90)
+    ax.set_yticks(range(len(wide)), [theme_names()[t] for t in wide.index])
+    for (y, x), share in np.ndenumerate(wide.to_numpy()) if few else ():
+        dark = share > 0.6 * np.nanmax(wide.to_numpy())
+        text = "" if np.isnan(share) else f"{100 * share:.0f}"
+        ax.text(x, y, text, ha="center", va="center", color="white" if dark else "black")
+    title = f"Sentences about each theme, per cent (n = {int(n.sum())} sentences)"
+    ax.set_title(title, loc="left", fontsize=11)
+    return ax
+
+
+def _rows(rows: pd.DataFrame) -> list[Any]:
+    return list(rows.itertuples())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 12 else text[:5] + "…" + text[-6:]
+
+
+def shift_slopes(shifts: pd.DataFrame, most: int = 3) -> Any:
+    """Slopes of theme shares from review to plan, one panel a report that has both.
+
+    Coloured and named are the themes whose interval leaves 0 out; the others are grey.
+
+    Args:
+        shifts: ``compare.shift(corpus)``; drawn are the first ``most`` comparable reports.
+    """
+    import matplotlib.pyplot as plt
+
+    use_chinese_font()
+    panels = list(shifts[shifts["reason"] == ""].groupby("report_id", sort=False))[:most]
+    n_panels = max(len(panels), 1)
+    size: dict[str, Any] = {"figsize": (5.6 * n_panels, 5), "layout": "constrained"}
+    _, axes = plt.subplots(1, n_panels, sharey=True, squeeze=False, **size)
+    for ax, (report_id, rows) in zip(np.ravel(axes), panels, strict=False):
+        clear = (rows["low"] > 0) | (rows["high"] < 0)
+        colour = np.where(clear, np.where(rows["shift"] > 0, UP, DOWN), FLAT)
+        for r, c in zip(_rows(rows), colour, strict=True):
+            ax.plot([0, 1], [100 * r.before, 100 * r.after], "o-", color=c, zorder=2 + (c != FLAT))
+        named = rows[clear].sort_values("after")
+        heights = _apart((100 * named["after"]).tolist(), 100 * rows["after"].max() / 18)
+        for r, y in zip(_rows(named), heights, strict=True):
+            text = f"{theme_names()[r.theme]} {100 * r.shift:+.0f}"
+            ax.annotate(text, (1, 100 * r.after), (1.06, y), va="center", annotation_clip=False)
+        ax.set_xticks([0, 1], ["review 回顾", "plan 安排"])
+        ax.set_xlim(-0.1, 2.4)
+        n = "{n_before} : {n_after}".format(**rows.iloc[0])
+        ax.set_title(f"{_short(str(report_id))} (n = {n} sentences)", loc="left", fontsize=11)
+        ax.spines[["top", "right"]].set_visible(False)
+    np.ravel(axes)[0].set_ylabel("per cent of sentences")
+    return axes
+
+
+def _apart(heights: list[float], least: float) -> list[float]:
+    """Heights of labels, moved up where they would overlap."""
+    out: list[float] = []
+    for y in heights:
+        out.append(max(y, out[-1] + least) if out else y)
+    return out
+
+
+def keyness_lollipops(
+    words: pd.DataFrame, a: str, b: str, most: int = 14, ax: Axes | None = None
+) -> Axes:
+    """The words most typical of group ``a`` (right) and of ``b`` (left), with intervals.
+
+    Args:
+        words: ``compare.keyness``; each label has the two counts, a : b.
+    """
+    use_chinese_font([*words["word"], a, b])
+    rows = pd.concat([words[words["z"] > 0].head(most), words[words["z"] < 0].tail(most)])[::-1]
+    ax = _canvas(ax, 8, 0.27 * len(rows) + 1.4)
+    y, colour = np.arange(len(rows)), np.where(rows["z"] > 0, UP, DOWN)
+    ax.hlines(y, rows["low"], rows["high"], color=colour, alpha=0.45, linewidth=3)
+    ax.scatter(rows["log_odds"], y, color=colour, zorder=3)
+    names = [f"{r.word}  {r.n_a} : {r.n_b}" for r in _rows(rows)]
+    ax.set_yticks(y, names)
+    ax.axvline(0, color="black", linewidth=0.8)
+    ax.set_xlabel(f"log-odds with 95 % interval: ← {b} | {a} →")
+    n = f"n = {words['n_a'].sum()} : {words['n_b'].sum()} words"
+    ax.set_title(f"Words of {a} against {b} ({n})", loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def share_lines(points: pd.DataFrame, marks: pd.DataFrame | None = None, columns: int = 4) -> Any:
+    """Small multiples: the share of each theme by plan year, with its interval.
+
+    Args:
+        points: ``compare.shares(corpus)``. marks: ``compare.breaks(points)``; its years are drawn.
+    """
+    import matplotlib.pyplot as plt
+
+    use_chinese_font()
+    themes = list(dict.fromkeys(points["theme"]))
+    size = (3 * columns, 2 * -(-len(themes) // columns) + 0.6)
+    fig, axes = plt.subplots(
+        -(-len(themes) // columns),
+        columns,
+        figsize=size,
+        layout="constrained",
+        sharex=True,
+        squeeze=False,
+    )
+    for ax in axes.flat[len(themes) :]:
+        ax.set_axis_off()
+    for ax, theme in zip(axes.flat, themes, strict=False):
+        rows = points[points["theme"] == theme]
+        x = pd.to_numeric(rows["plan_year"])
+        ax.fill_between(
+            x, 100 * rows["low"], 100 * rows["high"], color=DOWN, alpha=0.2, linewidth=0
+        )
+        ax.plot(x, 100 * rows["share"], "o-", color=DOWN, markersize=3)
+        for year in marks[marks["theme"] == theme]["year"].dropna() if marks is not None else ():
+            ax.axvline(int(year) - 0.5, color=UP, linestyle="--")
+        ax.set_title(theme_names()[theme], loc="left", fontsize=9)
+        ax.set_ylim(bottom=0)
+    years = points.groupby("plan_year")["n_reports"].first()
+    told = f"n = {years.sum()} reports, {years.min()} to {years.max()} a year"
+    fig.suptitle(f"Sentences about each theme by plan year, per cent ({told})", x=0.01, ha="left")
+    return axes
