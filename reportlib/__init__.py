@@ -16,7 +16,7 @@ from typing import Any
 _HOME = {
     "Corpus": "reportlib.build.corpus",
     "ReportlibError": "reportlib.records",
-    "build": "reportlib.build.run",
+    "build_tables": "reportlib.build.run",
     "explain": "reportlib.build.explain",
     "glossary": "reportlib.publish.view",
     "load": "reportlib.build.corpus",

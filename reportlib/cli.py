@@ -100,9 +100,9 @@ def _count(text: str) -> int:
 
 
 def _build(args: argparse.Namespace) -> int:
-    from reportlib.build import build
+    from reportlib.build import build_tables
 
-    done = build(
+    done = build_tables(
         args.sources,
         args.out,
         pages=args.pages,

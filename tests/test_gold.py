@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from gold_score import GOLD, ROOT, read_gold, read_rows, same, score
 
-from reportlib.build import build
+from reportlib.build import build_tables
 
 FLOORS = tomllib.loads((GOLD / "floors.toml").read_text(encoding="utf-8"))
 TABLES = ("spans", "reports", "sections", "indicators", "quantities", "sentence_codes")
@@ -21,7 +21,7 @@ MEASURES = [(t, m) for t, floors in FLOORS.items() if t != "sha256" for m in flo
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, str]]]:
     """The tables of a build of seeds/, as rows of strings."""
     out = tmp_path_factory.mktemp("gold") / "tables"
-    build([ROOT / "seeds"], out)
+    build_tables([ROOT / "seeds"], out)
     return {name: read_rows(out / f"{name}.csv") for name in TABLES}
 
 

@@ -2,6 +2,6 @@
 
 from reportlib.build.analyse import Analysis, analyse
 from reportlib.build.corpus import Corpus, load
-from reportlib.build.run import build
+from reportlib.build.run import build_tables
 
-__all__ = ["Analysis", "Corpus", "analyse", "build", "load"]
+__all__ = ["Analysis", "Corpus", "analyse", "build_tables", "load"]

@@ -99,10 +99,10 @@ class Corpus:
 def load(
     *sources: str | Path, pages: str | Path | None = None, corrections: str | Path | None = None
 ) -> Corpus:
-    """Read and analyse pages in memory; for thousands of pages, and for copies, use ``build``.
+    """Read and analyse pages in memory; for thousands of pages, and for copies, use ``build_tables``.
 
     Args:
-        pages, corrections: side files as for ``build``.
+        pages, corrections: side files as for ``build_tables``.
 
     Raises:
         ReportlibError: no such file or folder, a folder without any page, a wrong side file.

@@ -64,7 +64,7 @@ class Summary:
     reused: bool = False
 
 
-def build(
+def build_tables(
     sources: Sequence[str | Path],
     out: str | Path,
     *,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reportlib.build import build
+from reportlib.build import build_tables
 from reportlib.build.write import read_table
 from reportlib.publish.notebooks import Block, blocks_of, read_notebook, run_notebooks
 from reportlib.publish.pdf import write_pdf
@@ -69,7 +69,7 @@ def make_appendix(
     _check(folder)
     with tempfile.TemporaryDirectory(prefix=".reportlib-", dir=folder) as name:
         fresh = Path(name)
-        build([pages], fresh / "tables")
+        build_tables([pages], fresh / "tables")
         read = read_table(fresh / "tables", "pages")
         if not (read["kind"] == "report").any():
             why = next(filter(None, read["reason"]), "nothing to read")
