@@ -69,6 +69,14 @@ def _parser() -> argparse.ArgumentParser:
     appendix.add_argument("--student", action="store_true", help="without the worked answers")
     appendix.set_defaults(run=_appendix)
 
+    fetch = sub.add_parser("fetch", help="list or bring optional public corpora")
+    fetch.add_argument("name", nargs="?", metavar="NAME", help="none: list them")
+    fetch.add_argument("--out", default="corpora", metavar="DIR")
+    fetch.add_argument(
+        "--unverified", action="store_true", help="bring files although no checksum is known"
+    )
+    fetch.set_defaults(run=_fetch)
+
     codebook = sub.add_parser("codebook", help="every table and column")
     codebook.set_defaults(run=_codebook)
     return parser
@@ -191,6 +199,19 @@ def _appendix(args: argparse.Namespace) -> int:
 
     path = make_appendix(args.out, args.notebooks, study=args.study, student=args.student)
     print(f"written: {path}")
+    return 0
+
+
+def _fetch(args: argparse.Namespace) -> int:
+    from reportlib.fetch import corpora, fetch
+
+    for corpus, files, checked, licence, what in corpora().to_numpy().tolist():
+        if args.name in (None, corpus):
+            print(f"{corpus}: {files} files, {checked} of them with a known checksum")
+            print(f"  licence: {licence}\n  {what}")
+    if args.name:
+        folder = fetch(args.name, args.out, args.unverified)
+        print(f"written: {folder}")
     return 0
 
 

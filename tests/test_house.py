@@ -39,6 +39,7 @@ ROOMS = (
     ("plots",),
     ("build",),
     ("publish",),
+    ("fetch",),
     ("cli",),
     ("__main__", "__init__"),
 )
