@@ -37,10 +37,10 @@ _CLAUSE = re.compile(f"[{BREAKS}]")
 
 
 def blank_out(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """``text`` with the spans (in order, without overlaps) as blanks of the same length."""
+    """``text`` with the spans (in order) as blanks of the same length."""
     parts, at = [], 0
     for first, last in spans:
-        parts += [text[at:first], BLANK * (last - first)]
+        parts += [text[at:first], BLANK * (last - max(first, at))]
         at = max(at, last)
     return "".join([*parts, text[at:]])
 
@@ -99,10 +99,16 @@ class _Reader:
             q for q in quantities
             if not self.view[q.number : q.stop].isspace() and not self._in_name(q.first)
         ]  # fmt: skip
-        self.figures = [q for q in kept if _is_figure(self.view, q)]
-        rest = []
+        self.figures, rest = [], []
         for q in kept:
-            if not _is_figure(self.view, q):
+            beside = q.kind == "points" and pattern("beside").search(
+                self.view[max(0, q.first - 32) : q.first]
+            )
+            if beside:
+                rest.append((max(0, q.first - 32) + beside.start(), q.last))
+            elif _is_figure(self.view, q):
+                self.figures.append(q)
+            else:
                 noun = pattern("big_noun").match(self.view, q.last) if q.kind == "money" else None
                 rest.append((q.first, noun.end() if noun else q.last))
         latin = (m.span() for m in pattern("latin_bracket").finditer(self.view))
@@ -115,6 +121,7 @@ class _Reader:
         self.fresh = False  # no number since the last name
         self.done = -1  # numbers up to here were shared out already
         self.before = 0  # end of the last number
+        self.served: Mention | None = None  # a name whose number stood before it
 
     def _in_name(self, at: int) -> bool:
         k = bisect_left(self.firsts, at + 1) - 1
@@ -176,7 +183,7 @@ class _Reader:
             scope = "other"  # 扣除房地产后，固定资产投资…
         found = [Subject(i, scope, mention) for i in mention.form.ids or ("",)]
         self.subjects = [*self.subjects[-24:], *found] if listed else found
-        self.at, self.fresh = mention.last, True
+        self.at, self.fresh = mention.last, mention is not self.served
 
     def _note(self, low: int, high: int) -> str:
         """剔除…因素, 同口径 … between two places, no break of a unit between it and ``high``."""
@@ -212,7 +219,8 @@ class _Reader:
             self._pair(listed, run, gap, "list-pairwise")
             return
         loose = q.kind == "count" and pattern("noun_after").match(self.view, q.last)
-        if not self.fresh and (len(self.subjects) > 1 or loose):
+        places = loose and q.unit == "个" and pattern("places").match(self.view, q.last)
+        if places or (not self.fresh and (len(self.subjects) > 1 or loose)):
             self._unknown(q)
             return
         rule = (
@@ -224,6 +232,8 @@ class _Reader:
         )
         # 利用外资和对外投资38亿美元 is the sum of both, growth holds for each
         summed = rule == "coordinated" and q.kind not in ("percent", "points", "multiple")
+        apart = len({s.mention for s in self.subjects}) > 1 and self.view[q.number] in "百千万亿"
+        summed = summed and not (apart and q.bound == "min")  # both 突破千亿元大关
         for subject in self.subjects:
             self._link(replace(subject, scope="other") if summed else subject, q, gap, rule)
         if self.fresh:
@@ -277,7 +287,7 @@ class _Reader:
             q = self.figures[k]
             between = self.gaps[run[-1].last : q.first] if q.first - run[-1].last < 12 else ""
             rest = between.lstrip(joints)
-            if rest.strip(BLANK) and wanted < 99:
+            if rest.strip(BLANK) and (wanted < 99 or "，" in between):
                 break  # 增长6%、力争7%以上 is no list
             gap = read_gap(rest) if len(rest) < len(between) else None
             kinds = {q.kind, run[-1].kind}
@@ -414,13 +424,15 @@ class _Reader:
         scope = self.home.scope_of(self.view, self._clause(q.first), span, self.at)
         self.subjects = [Subject(form.ids[0], scope, mention)]
         self._link(self.subjects[0], q, gap, "number-first")
-        self.fresh, self.at = False, q.last
+        self.fresh, self.at, self.served = False, q.last, mention
         return True
 
     def _counted(self, q: Quantity, mention: Mention) -> Gap | None:
         """The gap for a count or sum that stands before its name, None if it says another thing."""
         poor = mention.form.ids[0] == "poor_population"
-        if re.match("[、，]?[^，。；、]{0,3}[0-9]", self.gaps[mention.last : mention.last + 14]):
+        after, lifted = self.gaps[mention.last : mention.last + 14], pattern("lifted")
+        own = re.match("[、，]?[^，。；、]{0,3}[0-9]", after)  # a number that follows the name
+        if own and not lifted.search(self.view, mention.first, mention.last):
             return None
         before = self.view[max(0, q.first - 10) : q.first]
         if poor:

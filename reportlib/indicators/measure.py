@@ -60,6 +60,12 @@ def link(
     """
     if subject.id == "gdp" and "人均" in gap.text:
         subject = replace(subject, id="gdp_per_capita")
+    again = last and last.subject.id == subject.id and last.measure == "growth"
+    aimed = pattern("share").search(gap.text) is None and (
+        gap.turn == "reach" or pattern("strive").search(gap.text)
+    )
+    if again and last and aimed and not gap.moved:
+        gap = replace(gap, moved="up" if last.sign > 0 else "down")  # 增长8%、力争达到10%
     found = _measure(view, clause, subject, q, gap) if subject.id else None
     if found is None:
         return None
@@ -81,6 +87,7 @@ def _measure(
     name = view[subject.mention.first : subject.mention.last] if subject.mention else ""
     paced = q.kind == "percent" and pattern("pace").match(view, q.last)
     moved = gap.moved or ("up" if paced or pattern("rate_name").search(name) else "")
+    moved = "down" if pattern("rate_down").search(name) else moved
     fall = -1 if moved == "down" else 1
     if q.kind == "multiple":
         return ("growth", 1) if moved and q.unit == "倍" else None

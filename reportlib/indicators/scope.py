@@ -67,7 +67,7 @@ class Home:
             return True
         if region.endswith("国"):
             return self.level == "national"
-        if region in ("县域", "市域"):
+        if region in ("县域", "市域", "县域经济"):
             return self.sign in ("", region[0])
         return self.level != "national" and self.sign in ("", region[-1:])
 

@@ -69,11 +69,17 @@ class Clock:
         self.section = ""
         self.kept = self.span = Span(0, 0)
         self.local: Span | None = None  # 二十年来: holds to the end of the paragraph
+        self.expected = False  # 预计（下同）: so does this
 
     @property
     def here(self) -> int:
         """The year that the section is about."""
         return self.plan if self.section == "plan" else self.review
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a passage of the plan tells what was done before."""
+        return self.section == "plan" and 0 < self.span.last < self.plan
 
     def enter(self, section: str) -> None:
         """A new section begins with its own year."""
@@ -93,6 +99,9 @@ class Clock:
         """
         self.local = None if opens or heading else self.local
         self.span = self.local or self.kept
+        self.expected = bool(pattern("forecast_on").search(text)) or (
+            self.expected and not (opens or heading)
+        )
         if not self.here or not (anchors or pattern("sign").search(text, 0, 60)):
             return
         cues = [*self._words(text, 40 if heading else 20), *self._dates(text, anchors, heading)]
@@ -100,7 +109,8 @@ class Clock:
             at, self.span, strong = min(cues, key=lambda cue: (cue[0], not cue[2]))
             one_year = self.kept.first == self.kept.last
             lasting = opens and (strong or one_year or self.section == "plan")
-            if not heading and self.span.last - self.span.first > 5 and self.section != "plan":
+            far = self.section != "plan" and self.span.last - self.span.first > 5
+            if not heading and (far or self.looks_back):
                 self.local = self.span
             elif heading or lasting or (strong and at < 8):
                 self.kept, self.local = self.span, None
@@ -111,14 +121,17 @@ class Clock:
         one, five = Span(here, here), Span(here, here + 4) if ahead else Span(here - 4, here)
         for cue, span, strong in (
             (pattern("plan_five" if ahead else "review_five"), five, True),
+            *(((pattern("past_five"), Span(here - 5, here - 1), True),) if ahead else ()),
             (pattern("year"), one, False),
-            (pattern("this_year"), one, True),
+            (pattern("this_year"), Span(here - 1, here - 1) if ahead else one, True),
             (re.compile(f"{here}年(?![度末底初的以])"), one, False),
             # the story of a year begins (2020年是…之年，), not only a figure of that year
             (re.compile(f"{here}年[，是][^，。0-9]{{1,40}}[，。；]"), one, True),
         ):
             if (match := cue.search(text, 0, reach + 60)) and match.start() < reach:
                 yield match.start(), span, strong
+        if ahead and (match := pattern("aims_now").search(text, 0, 120)):
+            yield min(match.start(), 7), one, True
         if not ahead and (match := pattern("years_on").match(text)) and 1 < _number(match[1]) < 80:
             yield match.start(), Span(here - _number(match[1]) + 1, here), True
 
@@ -132,6 +145,8 @@ class Clock:
             if a.role == "plan" and (heading or pattern("plan_head").fullmatch(text[: a.at])):
                 if ahead and last > here:
                     yield a.at, Span(max(first, here), last), True
+                elif ahead and last == here - 1 and pattern("plan_head").fullmatch(text[: a.at]):
+                    yield a.at, Span(first, last), True
                 elif not ahead and first < here <= last + 1:
                     yield a.at, Span(first, min(last, here)), True
             elif a.role == "until" and ahead and a.at < 8 and last > here + 1:
@@ -160,7 +175,7 @@ def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
 
 def _role(q: Quantity, before: str, after: str) -> str:
     before, after = before.rstrip("“"), after.lstrip("”")
-    times = after.lstrip("末底").startswith("的") and before.endswith(("是", "为", "于", "达到"))
+    times = pattern("times").match(after) and before.endswith(("是", "为", "于", "达到"))
     if times or after.startswith(("基础上", "的基础上")):
         return "base"
     onward = ("以来", "起", "开始", "到", "至")
@@ -218,8 +233,8 @@ class Timeline:
         start = max(self.units[bisect_left(self.units, at + 1) - 1], at - WINDOW)
         clause = max(text.rfind(c, start, at) for c in "，；：。") + 1 or start
         here, unit = text[clause:at], text[start:at]
-        told = self._before(at)
-        near = [a for a in told if a.at >= start or a.at < 12 or a.role == "frame"]
+        before = self._before(at)
+        near = [a for a in before if a.at >= start or a.at < 12 or a.role == "frame"]
         own = next((a for a in reversed(near) if a.role not in ("base", "frame")), None)
         status = self._status(unit, at, own)
         if role == "steps":
@@ -235,7 +250,8 @@ class Timeline:
             None,
         )
         span = self._span(at, here, unit, own, own is not None and own.at >= clause, measure)
-        if self.clock.section == "plan" and own is None and status == "actual" and self.clock.plan:
+        told = self.clock.section == "plan" and own is None and status == "actual"
+        if told and self.clock.plan and not self.clock.looks_back:
             span = Span(self.clock.plan - 1, self.clock.plan - 1)
         item = text[max(text.rfind("、", clause, at) + 1, clause) : q.number]
         mean = bool(pattern("mean").search(here))
@@ -319,12 +335,13 @@ class Timeline:
         dated = own is not None and own.role in ("year", "span", "until")
         if clock.section == "plan":
             past = dated and own is not None and own.role != "until" and 0 < years.last < clock.plan
+            past = past or (own is None and clock.looks_back)
             return "actual" if past or _looks_back(unit) else "target"
         if years.last > clock.review > 0 and (
             (dated and own is not None and own.role != "span") or years.first > clock.review
         ):
             return "target"
-        return "expected" if self._forecast(at) else "actual"
+        return "expected" if clock.expected or self._forecast(at) else "actual"
 
     def _forecast(self, at: int) -> bool:
         """Whether 预计 reaches ``at``: over units (up to ；) that begin with a figure's name."""

@@ -112,6 +112,7 @@ def split_number(text: str) -> tuple[float, float | None, str]:
 def read_number(m: re.Match[str]) -> Reading:
     """The reading of a match of the ``number`` pattern."""
     numeral = "".join(m[g] or "" for g in ("digits", "scale", "scale2", "han", "scale3"))
+    numeral = numeral.replace("·", ".")
     bound = "min" if m["few"] or m["more"] or m["more2"] or m["more3"] else ""
     bound = "approx" if m["more3"] == "来" else bound
     return Reading(m.start(), m.end(), numeral, *split_number(numeral), bound, not m["digits"])
