@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reportlib
@@ -108,6 +108,7 @@ def test_an_unknown_column_is_named_with_its_nearest() -> None:
         compare.shares(tables(), "planyear")
 
 
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.sampled_from(["", "rural", "health;rural"]), max_size=20), max_size=4))
 def test_shares_are_fractions_within_their_interval(reports: list[list[str]]) -> None:
     """0 to 1, and low and high too, whatever the codes are."""
@@ -209,6 +210,7 @@ def words(counts: dict[str, int]) -> pd.DataFrame:
     return frame.assign(report_id="r")
 
 
+@settings(max_examples=30)
 @given(COUNTS, COUNTS)
 def test_keyness_is_antisymmetric(a: dict[str, int], b: dict[str, int]) -> None:
     """Swapping the groups turns every sign; the interval holds the value."""
@@ -268,7 +270,7 @@ def test_passports_of_the_seeds(seed_corpus: reportlib.Corpus) -> None:
     assert (
         found.loc["营商环境", "task"].startswith("1 of") and not found.loc["营商环境", "explained"]
     )
-    assert found["n"].tolist()[-1] == 0 and np.isnan(found["first_year"].tolist()[-1])
+    assert found["n"].tolist()[-1] == 0 and pd.isna(found["first_year"].iloc[-1])
     for row in found[found["n"] > 0].itertuples():
         assert seed_corpus.text(row.doc)[int(row.start) : int(row.end)] == row.Index
         assert row.Index in row.line

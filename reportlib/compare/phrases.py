@@ -175,25 +175,25 @@ def passports(corpus: Any, phrases: Sequence[str]) -> pd.DataFrame:
         rows = met[met["phrase"] == phrase].sort_values(
             ["plan_year", "doc", "start"], kind="stable"
         )
-        cells = {"phrase": phrase, "n": len(rows), "n_reports": rows["report_id"].nunique()}
-        out.append(cells | (_passport(corpus, phrase, rows) if len(rows) else {}))
-    return pd.DataFrame(out).join(spans, on="phrase")
+        out.append(_passport(corpus, phrase, rows))
+    whole = dict.fromkeys(["first_year", "last_year", "n_earlier", "n_later"], "Int64")
+    return (
+        pd.DataFrame(out)
+        .join(spans, on="phrase")
+        .astype(whole | {"start": "Int64", "end": "Int64"})
+    )
 
 
 def _passport(corpus: Pages, phrase: str, rows: pd.DataFrame) -> dict[str, Any]:
-    first, best = rows.iloc[0], rows.sort_values("task", kind="stable").iloc[0]
     longer = Counter([b + phrase for b in rows["before"]] + [phrase + a for a in rows["after"]])
-    han = {v: n for v, n in longer.most_common() if n > 1 and all(FIRST <= c <= LAST for c in v)}
-    text = corpus.text(first["doc"])
-    line = text[max(first["start"] - 10, 0) : first["end"] + 10]
-    return {
-        "first_report": first["report_id"],
-        "places": "; ".join(sorted({*rows["place"]} - {""})),
-        "levels": "; ".join(sorted({*rows["level"]} - {""})),
-        "slots": "; ".join(f"{k} {n}" for k, n in rows["slot"].value_counts().items()),
-        "task": "" if pd.isna(best["task"]) else f"{best['task']:.0f} of {best['tasks']:.0f}",
-        "variants": "; ".join(list(han)[:3]),
-        "explained": bool(rows["explained"].any()),
-        "line": " ".join(line.split()),
-        **{str(k): first[k] for k in ("doc", "start", "end")},
-    }
+    han = [v for v, n in longer.most_common() if n > 1 and all(FIRST <= c <= LAST for c in v)]
+    told = {"phrase": phrase, "n": len(rows), "n_reports": rows["report_id"].nunique()}
+    told |= {"slots": "; ".join(f"{slot} {n}" for slot, n in rows["slot"].value_counts().items())}
+    told |= {k + "s": "; ".join(sorted({*rows[k]} - {""})) for k in ("place", "level")}
+    told |= {"variants": "; ".join(han[:3]), "explained": bool(rows["explained"].any())}
+    listed = rows.dropna(subset="task").sort_values("task", kind="stable").head(1)
+    told["task"] = "".join(f"{a:.0f} of {b:.0f}" for a, b in listed[["task", "tasks"]].to_numpy())
+    for doc, report_id, start, end in rows[["doc", "report_id", "start", "end"]].head(1).to_numpy():
+        line = " ".join(corpus.text(doc)[max(start - 10, 0) : end + 10].split())
+        told |= {"first_report": report_id, "line": line, "doc": doc, "start": start, "end": end}
+    return {"start": None, "end": None} | told

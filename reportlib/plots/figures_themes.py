@@ -21,25 +21,21 @@ def theme_names() -> dict[str, str]:
     return {r["id"]: f"{r['zh']} {r['id']}" for r in table("themes", ("id", "zh", "en"), "id")}
 
 
-def _canvas(ax: Axes | None, width: float, height: float) -> Axes:
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(figsize=(width, height), layout="constrained")[1] if ax is None else ax
-
-
-def theme_heatmap(points: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def theme_heatmap(points: pd.DataFrame) -> Axes:
     """Shares of themes (rows, the largest on top) by report, year or place (columns), in per cent.
 
     Args:
         points: ``compare.shares(corpus, "report_id")``, or by another column. Beyond 14 columns
             the cells carry no numbers.
     """
+    import matplotlib.pyplot as plt
+
     by = points.columns[0]
     wide = points.pivot_table(index="theme", columns=by, values="share", sort=False)
     wide = wide.loc[wide.mean(axis=1).sort_values(ascending=False).index]
     n = points.groupby(by, sort=False)["n_sentences"].first().reindex(wide.columns)
     use_chinese_font(map(str, wide.columns))
-    ax = _canvas(ax, 4.2 + 0.85 * min(len(n), 14), 7)
+    _, ax = plt.subplots(figsize=(4.2 + 0.85 * min(len(n), 14), 7), layout="constrained")
     ax.imshow(wide, cmap="Blues", vmin=0, aspect="auto")
     heads = [f"{_short(str(c))}\nn = {k}" for c, k in n.items()]
     few = len(n) <= 14
@@ -76,6 +72,7 @@ def shift_slopes(shifts: pd.DataFrame, most: int = 3) -> Any:
     use_chinese_font()
     panels = list(shifts[shifts["reason"] == ""].groupby("report_id", sort=False))[:most]
     n_panels = max(len(panels), 1)
+    top = 100 * max((rows[["before", "after"]].max().max() for _, rows in panels), default=0)
     size: dict[str, Any] = {"figsize": (5.6 * n_panels, 5), "layout": "constrained"}
     _, axes = plt.subplots(1, n_panels, sharey=True, squeeze=False, **size)
     for ax, (report_id, rows) in zip(np.ravel(axes), panels, strict=False):
@@ -84,7 +81,7 @@ def shift_slopes(shifts: pd.DataFrame, most: int = 3) -> Any:
         for r, c in zip(_rows(rows), colour, strict=True):
             ax.plot([0, 1], [100 * r.before, 100 * r.after], "o-", color=c, zorder=2 + (c != FLAT))
         named = rows[clear].sort_values("after")
-        heights = _apart((100 * named["after"]).tolist(), 100 * rows["after"].max() / 18)
+        heights = _apart((100 * named["after"]).tolist(), top / 26)
         for r, y in zip(_rows(named), heights, strict=True):
             text = f"{theme_names()[r.theme]} {100 * r.shift:+.0f}"
             ax.annotate(text, (1, 100 * r.after), (1.06, y), va="center", annotation_clip=False)
@@ -105,17 +102,17 @@ def _apart(heights: list[float], least: float) -> list[float]:
     return out
 
 
-def keyness_lollipops(
-    words: pd.DataFrame, a: str, b: str, most: int = 14, ax: Axes | None = None
-) -> Axes:
+def keyness_lollipops(words: pd.DataFrame, a: str, b: str, most: int = 14) -> Axes:
     """The words most typical of group ``a`` (right) and of ``b`` (left), with intervals.
 
     Args:
         words: ``compare.keyness``; each label has the two counts, a : b.
     """
+    import matplotlib.pyplot as plt
+
     use_chinese_font([*words["word"], a, b])
     rows = pd.concat([words[words["z"] > 0].head(most), words[words["z"] < 0].tail(most)])[::-1]
-    ax = _canvas(ax, 8, 0.27 * len(rows) + 1.4)
+    _, ax = plt.subplots(figsize=(8, 0.27 * len(rows) + 1.4), layout="constrained")
     y, colour = np.arange(len(rows)), np.where(rows["z"] > 0, UP, DOWN)
     ax.hlines(y, rows["low"], rows["high"], color=colour, alpha=0.45, linewidth=3)
     ax.scatter(rows["log_odds"], y, color=colour, zorder=3)
@@ -139,24 +136,16 @@ def share_lines(points: pd.DataFrame, marks: pd.DataFrame | None = None, columns
 
     use_chinese_font()
     themes = list(dict.fromkeys(points["theme"]))
-    size = (3 * columns, 2 * -(-len(themes) // columns) + 0.6)
-    fig, axes = plt.subplots(
-        -(-len(themes) // columns),
-        columns,
-        figsize=size,
-        layout="constrained",
-        sharex=True,
-        squeeze=False,
-    )
+    rows = -(-len(themes) // columns)
+    size: dict[str, Any] = {"figsize": (3 * columns, 2 * rows + 0.6), "layout": "constrained"}
+    fig, axes = plt.subplots(rows, columns, sharex=True, squeeze=False, **size)
     for ax in axes.flat[len(themes) :]:
         ax.set_axis_off()
     for ax, theme in zip(axes.flat, themes, strict=False):
-        rows = points[points["theme"] == theme]
-        x = pd.to_numeric(rows["plan_year"])
-        ax.fill_between(
-            x, 100 * rows["low"], 100 * rows["high"], color=DOWN, alpha=0.2, linewidth=0
-        )
-        ax.plot(x, 100 * rows["share"], "o-", color=DOWN, markersize=3)
+        one = points[points["theme"] == theme]
+        x, (low, high) = pd.to_numeric(one["plan_year"]), (100 * one[["low", "high"]].to_numpy()).T
+        ax.fill_between(x, low, high, color=DOWN, alpha=0.2, linewidth=0)
+        ax.plot(x, 100 * one["share"], "o-", color=DOWN, markersize=3)
         for year in marks[marks["theme"] == theme]["year"].dropna() if marks is not None else ():
             ax.axvline(int(year) - 0.5, color=UP, linestyle="--")
         ax.set_title(theme_names()[theme], loc="left", fontsize=9)
