@@ -1,4 +1,4 @@
-"""Pictures of tables: each function takes a table and gives matplotlib Axes; nothing is computed."""
+"""Pictures of tables: a function takes a table and gives matplotlib Axes; nothing is computed."""
 
 from reportlib.plots.figures_themes import (
     keyness_lollipops,
