@@ -43,9 +43,10 @@ def panel(
     several figures a cell takes, in this order: the one of the year's own report (a target of year
     t from the report of t, an outcome from the report of t+1), else of the nearest; unmasked; full
     year before part of it; plain before 其中, 剔除, 同口径; in a headline passage (a sentence with
-    three indicators); for outcomes an exact value before a bound; the first in the text. Figures
-    equal under all but the last two rules that cannot both be true make the cell a ``conflict``.
-    Two goals in one sentence (6%左右、力争6.5%) are none: the second is a stretch of the first.
+    three indicators); for outcomes an exact value before a bound, and the tighter bound; the first
+    in the text. Figures that differ only by the rules after the headline passage and cannot both be
+    true make the cell a ``conflict``. Two goals in one sentence (6%左右、力争6.5%) are none: the
+    second is a stretch of the first.
 
     Args:
         indicators, reports, coverage, pages: tables of a build. Without coverage the reason for a
@@ -111,7 +112,9 @@ def _figures(indicators: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
         rows.groupby(["sentence_id", "side"])["indicator"].transform("nunique") < PASSAGE
     )
     rows["loose"] = ~goal & (rows["bound"] != "eq")
-    order = ["far", "masked", "part", "narrow", "aside", "loose", "doc", "start"]
+    side = (rows["bound"] == "max").astype("int64") - (rows["bound"] == "min").astype("int64")
+    rows["slack"] = (rows["value_base"] * side).where(~goal, 0.0).fillna(0.0)
+    order = ["far", "masked", "part", "narrow", "aside", "loose", "slack", "doc", "start"]
     return rows.sort_values(order, kind="stable")
 
 
