@@ -99,9 +99,8 @@ class Clock:
         """
         self.local = None if opens or heading else self.local
         self.span = self.local or self.kept
-        self.expected = bool(pattern("forecast_on").search(text)) or (
-            self.expected and not (opens or heading)
-        )
+        told = "下同" in text and pattern("forecast_on").search(text)
+        self.expected = bool(told) or (self.expected and not (opens or heading))
         if not self.here or not (anchors or pattern("sign").search(text, 0, 60)):
             return
         cues = [*self._words(text, 40 if heading else 20), *self._dates(text, anchors, heading)]
@@ -241,31 +240,42 @@ class Timeline:
             return Moment(status, "", basis)
         if role == "from":
             return Moment("actual", self._base_year(at), basis)
-        base = next(
-            (
-                a
-                for a in reversed(near)
-                if a.role == "frame" or (a.role == "base" and a.at >= since)
-            ),
-            None,
-        )
+        bases = (a for a in near if a.role == "frame" or (a.role == "base" and a.at >= since))
+        base = max(bases, key=lambda a: a.at, default=None)
         span = self._span(at, here, unit, own, own is not None and own.at >= clause, measure)
         told = self.clock.section == "plan" and own is None and status == "actual"
         if told and self.clock.plan and not self.clock.looks_back:
             span = Span(self.clock.plan - 1, self.clock.plan - 1)
+        mean, summed, span = self._spread(q, clause, unit, span, base, measure, entry, status)
+        part = "part_year" if pattern("part_year").search(unit) else basis
+        return Moment(
+            status, str(span), "annual_mean" if mean else "cumulative" if summed else part
+        )
+
+    def _spread(
+        self,
+        q: Quantity,
+        clause: int,
+        unit: str,
+        span: Span,
+        base: Anchor | None,
+        measure: str,
+        entry: Indicator,
+        status: str,
+    ) -> tuple[bool, bool, Span]:
+        """Whether the figure is a yearly mean, or a sum over years, and the years it covers."""
+        text, at = self.text, q.first
+        here = text[clause:at]
         item = text[max(text.rfind("、", clause, at) + 1, clause) : q.number]
         mean = bool(pattern("mean").search(here))
-        summed = basis == "flow" and not pattern("reached").search(item)
+        summed = entry.basis == "flow" and not pattern("reached").search(item)
         if summed and not pattern("sum").search(here):
             far = pattern("years_first").match(here) or pattern("sum").search(unit)
             summed = bool(far and entry.family.adds_up) and not pattern("arrived").search(here)
         single = 0 < span.first == span.last
         if mean and single and base is None:
-            span = (
-                Span(span.first, span.last + 4)
-                if status == "target"
-                else Span(span.first - 4, span.last)
-            )
+            ahead = 4 if status == "target" else 0
+            span = Span(span.first - 4 + ahead, span.last + ahead)
         elif summed and single:
             first = base.span.last + 1 if base else self.clock.span.first
             span = Span(min(first, span.last), span.last)
@@ -276,10 +286,7 @@ class Timeline:
             span = span.end
         elif base is not None and 0 < base.span.last < span.last:
             span = Span(base.span.last + 1, span.last)
-        part = "part_year" if pattern("part_year").search(unit) else basis
-        return Moment(
-            status, str(span), "annual_mean" if mean else "cumulative" if summed else part
-        )
+        return mean, summed, span
 
     def _before(self, at: int) -> list[Anchor]:
         """The years before ``at``: the nearest two dozen, and those that open the chain."""

@@ -111,8 +111,13 @@ def split_number(text: str) -> tuple[float, float | None, str]:
 
 def read_number(m: re.Match[str]) -> Reading:
     """The reading of a match of the ``number`` pattern."""
-    numeral = "".join(m[g] or "" for g in ("digits", "scale", "scale2", "han", "scale3"))
-    numeral = numeral.replace("·", ".")
-    bound = "min" if m["few"] or m["more"] or m["more2"] or m["more3"] else ""
-    bound = "approx" if m["more3"] == "来" else bound
-    return Reading(m.start(), m.end(), numeral, *split_number(numeral), bound, not m["digits"])
+    digits, *rest = m.group("digits", "scale", "scale2", "han", "scale3")
+    few, *more = m.group("few", "more", "more2", "more3")
+    bound = "approx" if more[2] == "来" else "min" if few or any(more) else ""
+    if digits:
+        digits = digits.replace("·", ".")
+        if not any(rest):  # most numerals are plain
+            value = float(digits.replace(",", ""))
+            return Reading(m.start(), m.end(), digits, value, None, "", bound, False)
+    numeral = (digits or "") + "".join(filter(None, rest))
+    return Reading(m.start(), m.end(), numeral, *split_number(numeral), bound, not digits)
