@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportlib.build.analyse import Analysis, analyse
 from reportlib.build.corrections import apply_corrections, read_corrections
+from reportlib.build.parts import find_copies
 from reportlib.build.write import frame
 from reportlib.read import iter_sources, read_sidecar, read_source
 from reportlib.records import Report, ReportlibError
@@ -38,6 +39,10 @@ class Corpus:
                 rows[table] += more
         self.tables = {name: frame(name, rows[name]) for name in schema()}
         self._texts = {a.page.doc: a.page.text for a in self.analyses}
+        sketches = [(a.page.doc, s) for a in self.analyses for s in a.sketches.values()]
+        copies = find_copies((doc, " ".join(map(str, hashes))) for doc, hashes in sketches)
+        pages = self.tables["pages"]
+        pages["duplicate_of"] = pages["doc"].map(lambda doc: copies.get(doc, "")).astype("str")
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[require(table, list(self.tables), "table")]
@@ -99,7 +104,7 @@ class Corpus:
 def load(
     *sources: str | Path, pages: str | Path | None = None, corrections: str | Path | None = None
 ) -> Corpus:
-    """Read and analyse pages in memory; for thousands of pages, and for copies, use ``build_tables``.
+    """Read and analyse pages in memory; for thousands of pages use ``build_tables``.
 
     Args:
         pages, corrections: side files as for ``build_tables``.

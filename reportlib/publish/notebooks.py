@@ -23,6 +23,7 @@ from reportlib.records import ReportlibError
 TIMEOUT = 300  # seconds a cell may take
 SOLUTION = "solution"  # tag of cells that the student version leaves out
 PARAMETERS = "parameters"  # tag of the cell that sets SOURCE (papermill's convention)
+OURS = '<div class="reportlib'
 INJECTED = "injected-parameters"
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -153,9 +154,13 @@ def _output(output: Any, notes: Mapping[str, str]) -> Block:
     html = inert(data.get("text/html", ""))
     if "image/png" in data:
         return Block("figure", "".join(data["image/png"].split()), *words)
-    if 'class="dataframe' in html and table_of(html) is not None:
+    if (
+        "<table" in html
+        and ("dataframe" in html or OURS not in html)
+        and table_of(html) is not None
+    ):
         return Block("table", html, *words)
-    if html.startswith('<div class="reportlib'):  # made and escaped here; no other HTML is shown
+    if html.startswith(OURS):  # made and escaped here; no other HTML is shown
         return Block("view", html, *words)
     return Block("text", inert(output.get("text", "") or data.get("text/plain", "")))
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -17,6 +18,7 @@ from reportlib.records import ReportlibError
 from reportlib.resources import DATA
 
 WIDE = 8  # columns from which on a table stands on a page of its own, turned
+LONG_VIEW = 4000  # characters up to which a view is printed
 _SPECIAL = re.compile(r"([\\#$*_`<>@\[\]~=+\-/])")
 _LONG = re.compile(r"[!-~]{12,}")  # Latin runs that must be allowed to break in a narrow column
 
@@ -64,14 +66,23 @@ def _block(folder: Path, block: Block, number: int) -> str:
         return f"#figure({image}, caption: [{caption}])" if caption else f"#{image}"
     if block.kind == "table":
         return _table(block.body, caption)
-    return ""  # code and reading views are in the HTML page
+    return _read(block.body) if block.kind == "view" else ""  # code is in the HTML page
+
+
+def _read(html: str) -> str:
+    """The text of a view; a long one is left to the HTML page."""
+    plain = re.sub(r"<[^>]*>", "", re.sub(r"<(li|br|p|tr)\b[^>]*>", "\n", html))
+    if len(plain) > LONG_VIEW:
+        return "#emph[This reading view stands on the HTML page. 阅读视图见网页版。]"
+    return "\n\n".join(text(unescape(line)) for line in plain.splitlines() if line.strip())
 
 
 def _table(html: str, caption: str) -> str:
     tree = table_of(html)
-    rows = [list(row) for row in tree.iter("tr")] if tree is not None else []
-    columns = sum(int(cell.get("colspan") or 1) for cell in rows[0]) if rows else 1
-    header = len(tree.findall("thead/tr")) if tree is not None else 0
+    assert tree is not None  # blocks_of makes a table block of nothing else
+    rows = [list(row) for row in tree.iter("tr")]
+    columns = sum(int(cell.get("colspan") or 1) for cell in rows[0])
+    header = len(tree.findall("thead/tr")) or 1
     lines = [", ".join(map(_cell, row)) for row in rows]
     body = f"table(columns: {columns}, table.header({', '.join(lines[:header])}),\n  "
     body += ",\n  ".join(lines[header:]) + ")"
@@ -80,7 +91,7 @@ def _table(html: str, caption: str) -> str:
 
 
 def _cell(cell: Element) -> str:
-    spans = (f"{k}: {cell.get(k)}, " for k in ("rowspan", "colspan") if cell.get(k))
+    spans = (f"{k}: {int(cell.get(k, 1))}, " for k in ("rowspan", "colspan") if cell.get(k))
     return f"table.cell({''.join(spans)})[{text(''.join(cell.itertext()))}]"
 
 

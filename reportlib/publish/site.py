@@ -105,21 +105,26 @@ def _block(block: Block, number: int, terms: dict[str, str]) -> str:
 
 
 def _table(html: str, caption: str) -> str:
-    """A data frame's table with a caption, headers that say what they head, aligned numbers."""
+    """A table with its caption, header cells that say what they head, and aligned numbers."""
     tree = table_of(html)
     assert tree is not None  # blocks_of makes a table block of nothing else
-    for part in tree:
-        for cell in part.iter():
-            for name in cell.attrib.keys() - {"rowspan", "colspan"}:
-                del cell.attrib[name]
-            if cell.tag == "th":
-                cell.set("scope", "col" if part.tag == "thead" else "row")
-                cell.tag = cell.tag if cell.text else "td"  # a corner that heads nothing
-            elif cell.tag == "td" and NUMBER.fullmatch(cell.text or ""):
-                cell.set("class", "n")
-    tree.attrib.clear()
-    table = ElementTree.tostring(tree, encoding="unicode", method="html")
-    return table.replace("<table>", f"<table><caption>{caption}</caption>", 1)
+    head = tree.findall("thead/tr") or tree.findall("tr")[:1]
+    rows = [
+        f"<tr>{''.join(_cell(cell, row in head) for cell in row)}</tr>" for row in tree.iter("tr")
+    ]
+    told = [caption, *(escape("".join(own.itertext())) for own in tree.findall("caption"))]
+    top, body = "".join(rows[: len(head)]), "".join(rows[len(head) :])
+    caption = f"<caption>{' '.join(told)}</caption>"
+    return f"<table>{caption}<thead>{top}</thead><tbody>{body}</tbody></table>"
+
+
+def _cell(cell: ElementTree.Element, head: bool) -> str:
+    plain = "".join(cell.itertext()).strip()
+    spans = "".join(f' {k}="{int(cell.get(k, 1))}"' for k in ("rowspan", "colspan") if cell.get(k))
+    if cell.tag == "th" and plain:  # an empty corner heads nothing
+        return f'<th scope="{"col" if head else "row"}"{spans}>{escape(plain)}</th>'
+    mark = ' class="n"' if NUMBER.fullmatch(plain) else ""
+    return f"<td{mark}{spans}>{escape(plain)}</td>"
 
 
 def markdown(text: str, terms: dict[str, str] | None = None) -> str:
