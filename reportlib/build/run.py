@@ -204,7 +204,7 @@ def _on_cluster(batches: Sequence[Batch], address: str) -> Iterator[int]:
     with client:
         try:
             futures = client.map(run_batch, list(batches), pure=False, retries=3)
-            for future in dask.as_completed(futures):
+            for future in dask.as_completed(futures, loop=client.loop):
                 yield future.result()
         except dask.KilledWorker as error:
             raise OutputError(f"workers of the cluster died: {error}; run it again") from None
