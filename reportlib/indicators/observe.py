@@ -116,6 +116,18 @@ def _signed(value: float | str | None, sign: int) -> float | None:
 
 
 def _shift(q: Quantity, by: int) -> Quantity:
-    places = (q.first + by, q.last + by, q.number + by, q.stop + by)
-    value = (q.value, q.value_high, q.unit, q.value_base, q.base_unit)
-    return Quantity(*places, q.quote, q.kind, *value, q.bound, q.masked)  # replace() is slow
+    return Quantity(  # replace() is slow
+        q.first + by,
+        q.last + by,
+        q.number + by,
+        q.stop + by,
+        q.quote,
+        q.kind,
+        q.value,
+        q.value_high,
+        q.unit,
+        q.value_base,
+        q.base_unit,
+        q.bound,
+        q.masked,
+    )
