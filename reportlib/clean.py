@@ -214,6 +214,8 @@ class Normaliser:
 
     def finish(self) -> Mapped:
         """The normalised text; the one-for-one steps (width, script, quotes) are done here."""
+        if not self._out:
+            self._run("", 0, -1)
         squeezed = "".join(self._out)
         text = one_for_one(squeezed)
         mapped = Mapped(text, tuple(self._firsts), tuple(self._starts), tuple(self._lengths))

@@ -119,7 +119,7 @@ def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
         return True
     if says("numbered", after) or says("salutation", after):
         return False
-    full = width > 0 and _printed(before) >= width - 2
+    full = width > 0 and _printed(before) >= width - 3  # a first line is indented
     if before[-1] in TERMINAL:
         return full and before[-1] in "。；"
     if full or before[-1] in OPEN_ENDS or "。" in before:

@@ -40,7 +40,7 @@ def repeated_lines(page: Layout, draft: Draft) -> dict[int, str]:
     run: list[int] = []
     for i in range(draft.base, draft.annex[0] + 1):
         key = page.keys[i] if i < draft.annex[0] else ""
-        if len(key) >= 4 and key in seen:
+        if key in seen and (run or len(key) >= 4):
             run.append(i)
             continue
         if sum(len(page.keys[j]) for j in run) >= COPY_CHARS:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from reportlib.records import Mapped, Sentence
 from reportlib.structure.paragraphs import Paragraph
@@ -13,7 +12,8 @@ from reportlib.structure.paragraphs import Paragraph
 _TOKENS = re.compile(r"[。！？；]+|[“‘（《「『【〔\[”’）》」』】〕\]]")
 _PARTNER = dict(zip("”’）》」』】〕]", "“‘（《「『【〔[", strict=True))
 _OPEN = set(_PARTNER.values())
-_GOES_ON = set("，；、。的")  # after a quotation that ends in a full stop
+_STOPS = set("。！？")
+_GOES_ON = set("，；、。的等")  # after a quotation that ends in a full stop
 REACH = 300  # marks farther apart than this are not taken for partners
 
 
@@ -35,7 +35,7 @@ def split_sentences(text: str) -> Iterator[tuple[int, int, bool]]:
         following = text[last : last + 1]
         if last < inside or following in _PARTNER:
             continue
-        if mark in _PARTNER and (text[at - 1 : at] not in set("。！？") or following in _GOES_ON):
+        if mark in _PARTNER and (text[at - 1 : at] not in _STOPS or following in _GOES_ON):
             continue
         yield first, last, mark[0] != "；"
         first = last
@@ -60,21 +60,11 @@ def read_sentences(mapped: Mapped, paragraphs: Sequence[Paragraph], rid: str) ->
     heading, chain, n = "", 0, 0
     for k, p in enumerate(paragraphs):
         whole = "title" if p.role == "title" else "heading" if 0 < p.head == len(p.key) else ""
-        locate = _locator(mapped, p)
         for first, last, ends in [(0, len(p.key), True)] if whole else split_sentences(p.key):
             n, at = n + 1, p.first + first
-            start, end = locate(at, p.first + last)
+            start, end = mapped.locate(at, p.first + last)
             role, text = whole or "text", p.key[first:last]
             sid = f"{rid}.{n:04d}"
             yield Sentence(sid, p.section, role, start, end, text, at, k, chain, heading)
             chain += ends
         heading = p.key[: p.head] or heading
-
-
-def _locator(mapped: Mapped, p: Paragraph) -> Callable[[int, int], tuple[int, int]]:
-    """``mapped.locate`` for one paragraph, fast where it is one plain copy of the page."""
-    run = bisect_right(mapped.firsts, p.first) - 1
-    if mapped.lengths[run] >= 0 or bisect_right(mapped.firsts, p.last - 1) - 1 != run:
-        return mapped.locate
-    shift = mapped.starts[run] - mapped.firsts[run]
-    return lambda first, last: (first + shift, last + shift)

@@ -1,0 +1,303 @@
+"""From page to report: cases as data, dirty pages made from the seeds, and what always holds."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+import time
+from pathlib import Path
+
+import dirty_pages as dirty
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reportlib.structure import Layout, lay_out, read_body
+from reportlib.structure.paragraphs import heading_of
+from reportlib.structure.sentences import REACH, split_sentences
+
+CASES = Path(__file__).parent / "cases"
+PAGES = json.loads((CASES / "structure_pages.json").read_text(encoding="utf-8"))
+REPORTS = ("000", "001", "002", "003", "004b")
+PAIRS = ("“”", "（）", "《》", "‘’")
+STOCK = {
+    "opening": "现在，我代表市人民政府，向大会报告工作，请予审议，并请市政协委员提出意见。",
+    "body": "全市生产总值增长5.5%，城镇新增就业12万人，新建改建道路30公里。" * 6,
+    "thanks": "在此，我代表市人民政府，向全市人民致以崇高的敬意，表示衷心的感谢！",
+    "problems": "我们也清醒地认识到，发展中还存在不少困难和问题：经济总量不大，产业层次不高，"
+    "财政收支矛盾突出，民生领域还有短板。对此，我们将采取有力措施，认真加以解决。",
+    "farewell": "各位代表！让我们同心同德、锐意进取，为全面建成小康社会、实现美好明天而努力奋斗！",
+}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a CSV file of cases."""
+    with (CASES / name).open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+HEADINGS = rows("structure_headings.csv")
+SENTENCES = rows("structure_sentences.csv")
+FURNITURE = rows("structure_furniture.csv")
+SITES = sorted({r["group"] for r in FURNITURE if r["group"]})
+
+
+@pytest.fixture(scope="module")
+def clean(seeds: dict[str, str]) -> dict[str, list[dirty.Piece]]:
+    """The seed reports without anything of their sites."""
+    return dirty.clean_reports(seeds)
+
+
+def check(clean: dict[str, list[dirty.Piece]], name: str, pieces: list[dirty.Piece]) -> None:
+    """A dirty page gives one report, with every character labelled right and the same words."""
+    page = dirty.lay_pieces(pieces)
+    assert len(page.drafts) == 1, page.reason
+    assert dirty.wrong_labels(pieces, page) == []
+    assert dirty.spoken(page) == dirty.spoken(dirty.lay_pieces(clean[name]))
+    check_layout(page)
+
+
+def check_layout(page: Layout) -> None:
+    """What holds for any page: spans tile it, and every quotation is cut from it."""
+    at = 0
+    for span in page.spans():
+        assert span.start == at < span.end and span.label in ("report", "annex", "noise")
+        assert (span.report >= 0) is (span.label != "noise") and span.rule
+        at = span.end
+    assert at == len(page.text)
+    for k in range(len(page.drafts)):
+        check_body(page, k)
+
+
+def check_body(page: Layout, index: int) -> None:
+    """Parts and sentences in order; each report character in one sentence, or edited away."""
+    body = read_body(page, index, "r")
+    at = 0
+    for part in body.parts:
+        assert at <= part.start < part.end
+        at = part.end
+    for heading in body.headings:
+        assert heading.text == page.text[heading.start : heading.end] and 1 <= heading.level <= 3
+        assert re.sub(r"[\s*]", "", heading.text)
+    gone = {i for e in body.edits if not e.after for i in range(e.start, e.end)}
+    seen: set[int] = set()
+    for s in body.sentences:
+        assert body.mapped.text[s.first : s.first + len(s.text)] == s.text
+        assert body.mapped.locate(s.first, s.first + len(s.text)) == (s.start, s.end)
+        assert s.role in ("title", "heading", "text") and bool(s.section) is (s.role != "title")
+        own = set(range(s.start, s.end))
+        assert not own & seen
+        seen |= own
+    known = seen | gone
+    for i, owner in enumerate(page.owners):
+        stretch = range(page.lines[i].start, page.ends[i]) if owner == index else ()
+        missed = [j for j in stretch if j not in known and not page.text[j].isspace()]
+        assert not missed, page.text[missed[0] : missed[0] + 20]
+
+
+# ---- cases ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", PAGES, ids=lambda c: c["label"])
+def test_parts(case: dict) -> None:
+    """The parts of a page stand in the order listed, and it is as complete as listed."""
+    page = lay_out("\n".join(line.format(**STOCK) for line in case["lines"]) + "\n")
+    check_layout(page)
+    (body,) = [read_body(page, k, "r") for k in range(len(page.drafts))]
+    assert [p.section for p in body.parts] == case["sections"]
+    assert body.completeness == case["completeness"]
+
+
+@pytest.mark.parametrize("case", HEADINGS, ids=lambda c: c["paragraph"][:20])
+def test_heading(case: dict[str, str]) -> None:
+    """Level, number and words of the heading that a paragraph is or begins with."""
+    level, number, length = heading_of(case["paragraph"])
+    assert (str(level), number) == (case["level"], case["number"])
+    assert case["paragraph"][:length] == case["heading"]
+
+
+@pytest.mark.parametrize("case", SENTENCES, ids=lambda c: c["text"][:20])
+def test_sentences(case: dict[str, str]) -> None:
+    """A paragraph is cut at the places listed."""
+    found = [case["text"][first:last] for first, last, _ in split_sentences(case["text"])]
+    assert found == case["sentences"].split("⏎")
+
+
+def test_every_kind_of_case_is_there() -> None:
+    """Real, synthetic and negative cases in each table."""
+    for cases in (PAGES, HEADINGS):
+        assert {c["kind"] for c in cases} == {"real", "synthetic", "negative"}
+    assert {c["kind"] for c in SENTENCES} == {"real", "synthetic", "negative"}
+
+
+# ---- dirty pages ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("group", SITES)
+def test_furniture_around_a_report(clean: dict, name: str, group: str) -> None:
+    """Navigation, counters, tools and footers of five kinds of sites are noise."""
+    check(clean, name, dirty.on_a_site(clean[name], group))
+
+
+@pytest.mark.parametrize("line", [r["line"] for r in FURNITURE if r["place"] == "middle"])
+def test_lines_of_the_site_in_the_middle(clean: dict, line: str) -> None:
+    """Captions, credits, buttons and advertisements between paragraphs are noise."""
+    for seed, name in enumerate(REPORTS):
+        check(clean, name, dirty.interrupted(clean[name], line + "\n", seed))
+
+
+@pytest.mark.parametrize("header", ["政府工作报告", "www.example.gov.cn", "某市公报 2024年第2期"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_running_headers(clean: dict, name: str, header: str) -> None:
+    """Page numbers and headers that cut sentences anywhere leave no trace in the text."""
+    check(clean, name, dirty.printed(clean[name], header, 1))
+
+
+@pytest.mark.parametrize("indent", ["", "\u3000\u3000"])
+@pytest.mark.parametrize("width", [40, 28])
+@pytest.mark.parametrize("name", REPORTS)
+def test_hard_wraps(clean: dict, name: str, width: int, indent: str) -> None:
+    """Text out of a PDF: wrapped lines are joined again, page numbers are noise."""
+    check(clean, name, dirty.wrapped(clean[name], width, indent))
+
+
+@pytest.mark.parametrize("change", dirty.TEXT_CHANGES)
+def test_careless_scrapers(clean: dict, change: str) -> None:
+    """Line ends, blanks and widths of any kind change nothing in the words."""
+    for name in REPORTS:
+        check(clean, name, dirty.changed(clean[name], change))
+
+
+@pytest.mark.parametrize(
+    "maker", [dirty.twice, dirty.twice_without_head, dirty.with_abstract, dirty.linked]
+)
+@pytest.mark.parametrize("name", REPORTS)
+def test_copies_and_links(clean: dict, name: str, maker: dirty.Maker) -> None:
+    """A second copy and an abstract are noise; linked words are put back into their line."""
+    check(clean, name, maker(clean[name]))
+
+
+@pytest.mark.parametrize("between", [" ", "\u3000\u3000", ""])
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_page_on_one_line(clean: dict, name: str, between: str) -> None:
+    """Without any line end the report is still found whole, and most of its parts."""
+    pieces = dirty.on_one_line(clean[name][:1], between)
+    page = dirty.lay_pieces(pieces)
+    assert len(page.drafts) == 1
+    assert dirty.wrong_labels(pieces, page) == []
+    check_layout(page)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_several_reports_on_a_page(clean: dict, seed: int) -> None:
+    """Two or three reports one below the other are that many reports, each as if alone."""
+    names = random.Random(seed).sample(REPORTS, 2 + seed % 2)
+    pieces = [piece for name in names for piece in [*clean[name], ("\n", "noise")]]
+    page = dirty.lay_pieces(pieces)
+    assert len(page.drafts) == len(names)
+    assert dirty.wrong_labels(pieces, page) == []
+    for k, name in enumerate(names):
+        assert dirty.spoken(page, k) == dirty.spoken(dirty.lay_pieces(clean[name]))
+
+
+# ---- what always holds ---------------------------------------------------------------------------
+
+LINES = st.sampled_from(
+    [
+        *STOCK.values(),
+        *("各位代表：", "政府工作报告", "一、2023年工作回顾", "二、2024年工作安排", "12", "附件"),
+        *("（一）抓投资。新开工项目12个。", "“没有后引号", "来源：某报", "市长 张三", "---"),
+        *("——2024年1月5日在某市第八届人民代表大会上", "1.“三资”：资金、资产、资源。", "**", "  "),
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=14), st.sampled_from(["\n", "\n\n", "\r\n", " ", ""]))
+def test_any_order_of_lines(lines: list[str], end: str) -> None:
+    """Whatever the order of lines, the page is tiled and every quotation is the page's."""
+    check_layout(lay_out(end.join(lines)))
+
+
+@given(st.text(max_size=80) | st.text("各位代表：。，“”（）\n一二、1 *#-", max_size=80))
+@settings(max_examples=150)
+def test_any_text(text: str) -> None:
+    """Any text at all is a page, tiled, mostly without a report."""
+    check_layout(lay_out(text))
+
+
+@given(st.text('甲乙，。；！？“”‘’（）《》5.%"', max_size=60))
+@settings(max_examples=300)
+def test_sentences_cover_and_respect_marks(text: str) -> None:
+    """Sentences follow each other without a gap, and none ends between a mark and its partner."""
+    pieces = list(split_sentences(text))
+    assert "".join(text[first:last] for first, last, _ in pieces) == text
+    ends = {last for _, last, _ in pieces[:-1]}
+    for opener, closer in PAIRS:
+        for m in re.finditer(rf"{opener}[^{opener}{closer}]*{closer}", text):
+            assert not ends & set(range(m.start() + 1, m.end()))
+
+
+def test_a_stray_mark_does_not_swallow_the_paragraph() -> None:
+    """An opening mark without a partner costs no sentence, however long the paragraph."""
+    text = "实施“三大行动。" + "推进项目建设。" * 200
+    assert len(list(split_sentences(text))) == 201
+    far = "实施“三大行动。" + "推进项目建设。" * (REACH // 7 + 1) + "”完成。"
+    assert len(list(split_sentences(far))) > 40
+
+
+@pytest.mark.parametrize("end", ["。", "；", "，推进项目建设"])
+def test_chains_end_at_full_stops(end: str) -> None:
+    """Clauses parted by semicolons share a chain; a full stop or the paragraph's end closes it."""
+    last = "全市上下加力推进，一是甲甲乙乙丙丙；二是乙乙；三是丙丙。四是丁丁戊戊己己" + end
+    page = lay_out(f"各位代表：\n{STOCK['opening']}\n{last}")
+    chains = [s.chain for s in read_body(page, 0, "r").sentences[-4:]]
+    assert chains[0] == chains[1] == chains[2] and chains[3] == chains[2] + 1
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: "各位代表：\n" + STOCK["opening"] + "\n" + "推进项目建设，" * (n // 7),
+        lambda n: "各位代表：" + STOCK["opening"] + "推进“项目（建设；" * (n // 9) + "。",
+        lambda n: STOCK["opening"] + "\n" + "短行\n" * (n // 3),
+        lambda n: STOCK["opening"] + "\n" + "1\n2\n" * (n // 4),
+        lambda n: STOCK["opening"] + "\n" + "一、一、" * (n // 4),
+        lambda n: STOCK["opening"] + "\n" + "1，2" * (n // 3) + "“" * (n // 3) + " " * (n // 3),
+        lambda n: "我代表" * (n // 3),
+    ],
+)
+@pytest.mark.slow
+def test_time_grows_with_length_only(make: dirty.PageMaker) -> None:
+    """Four times the text takes about four times as long, on lines that invite worse."""
+
+    def seconds(n: int) -> float:
+        text, best = make(n), 1e9
+        for _ in range(3):
+            start = time.process_time()
+            page = lay_out(text)
+            for k in range(len(page.drafts)):
+                read_body(page, k, "r")
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert seconds(80_000) < 10 * seconds(20_000) + 0.05
+
+
+# ---- the development corpus, where it is ---------------------------------------------------------
+
+
+def test_pages_of_the_corpus(corpus: Path) -> None:
+    """Every twelfth page of the corpus: tiled, quoted, one report each, problems found in most."""
+    paths = sorted(p for p in corpus.glob("*/*") if p.suffix in (".txt", ".md"))
+    paths = [p for p in paths if p.parent.name in ("cities", "counties", "provinces", "series")]
+    sections = []
+    for path in paths[::12]:
+        page = lay_out(path.read_bytes().decode("utf-8"))
+        check_layout(page)
+        assert len(page.drafts) == 1, path.name
+        sections.append({p.section for p in read_body(page, 0, "r").parts})
+    for name, share in (("opening", 0.95), ("review", 1.0), ("problems", 0.95), ("plan", 0.97)):
+        assert sum(name in s for s in sections) >= share * len(sections), name
