@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from reportlib.clean import inline_noise, noise_rule, split_lines
-from reportlib.structure.layout import TERMINAL, Draft, Layout, says
+from reportlib.structure.layout import TERMINAL, Draft, Layout, cue, says
 from reportlib.structure.repeats import drop_repeats, repeated_lines, running_lines
 
 HEAD_LINES = 14  # how far above the address a title may stand
@@ -261,7 +261,8 @@ def _why_no_report(page: Layout) -> str:
     named = any("工作报告" in k for k in keys[:15])
     if size < (FRAGMENT_CHARS if named or draft.head else REPORT_CHARS):
         return f"only {size} characters of running text"
-    if not named and not any(len(k) < 40 and says("review_head", k) for k in keys):
+    headed = any(len(k) < 40 and says("review_head", k) for k in keys)
+    if not named and not (headed and len(set(cue("whole_place").findall(page.text))) > 1):
         return "neither title, opening nor headings of a work report"
     return ""
 
