@@ -23,7 +23,7 @@ _HOME = {
     "read_table": "reportlib.build.write",
     "reading_view": "reportlib.publish.view",
 }
-__all__ = list(_HOME)  # noqa: PLE0605 - the names of the table above
+__all__ = list(_HOME)
 
 try:
     __version__ = version("reportlib")

@@ -15,7 +15,9 @@ DATA = Path(__file__).with_name("data")
 
 
 @cache
-def table(name: str, required: tuple[str, ...] = (), unique: str = "") -> tuple[dict[str, str], ...]:
+def table(
+    name: str, required: tuple[str, ...] = (), unique: str = ""
+) -> tuple[dict[str, str], ...]:
     """The rows of ``data/NAME.csv`` as dicts of strings, in file order.
 
     Args:

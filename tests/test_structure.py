@@ -20,6 +20,7 @@ from reportlib.structure.sentences import REACH, split_sentences
 
 CASES = Path(__file__).parent / "cases"
 PAGES = json.loads((CASES / "structure_pages.json").read_text(encoding="utf-8"))
+OTHERS = json.loads((CASES / "structure_others.json").read_text(encoding="utf-8"))
 REPORTS = ("000", "001", "002", "003", "004b")
 PAIRS = ("“”", "（）", "《》", "‘’")
 STOCK = {
@@ -28,6 +29,7 @@ STOCK = {
     "thanks": "在此，我代表市人民政府，向全市人民致以崇高的敬意，表示衷心的感谢！",
     "problems": "我们也清醒地认识到，发展中还存在不少困难和问题：经济总量不大，产业层次不高，"
     "财政收支矛盾突出，民生领域还有短板。对此，我们将采取有力措施，认真加以解决。",
+    "bureau": "全市新建改扩建幼儿园10所、中小学15所，新增学位1.2万个，课后服务全覆盖。" * 9,
     "farewell": "各位代表！让我们同心同德、锐意进取，为全面建成小康社会、实现美好明天而努力奋斗！",
 }
 
@@ -108,6 +110,14 @@ def test_parts(case: dict) -> None:
     (body,) = [read_body(page, k, "r") for k in range(len(page.drafts))]
     assert [p.section for p in body.parts] == case["sections"]
     assert body.completeness == case["completeness"]
+
+
+@pytest.mark.parametrize("case", OTHERS, ids=lambda c: c["label"])
+def test_other_documents(case: dict) -> None:
+    """Plan, budget and court reports, news, resolutions and summaries give no report, but a reason."""
+    page = lay_out("\n".join(line.format(**STOCK) for line in case["lines"]))
+    assert not page.drafts and page.reason.startswith(case["reason"])
+    check_layout(page)
 
 
 @pytest.mark.parametrize("case", HEADINGS, ids=lambda c: c["paragraph"][:20])

@@ -10,7 +10,8 @@ from pathlib import Path
 import opencc
 
 OUT = Path(__file__).parents[1] / "reportlib" / "data" / "traditional.csv"
-EXTRA = {"産": "产", "爲": "为", "説": "说", "麽": "么", "値": "值", "銭": "钱", "衆": "众", "敎": "教"}
+EXTRA = {"産": "产", "爲": "为", "説": "说", "麽": "么", "値": "值", "銭": "钱"}
+EXTRA |= {"衆": "众", "敎": "教"}
 ALWAYS = "後於"  # in GB 2312 for names only
 
 

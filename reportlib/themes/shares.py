@@ -44,7 +44,8 @@ def theme_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ..
     about = np.bincount(np.array(cells, dtype=np.int64), minlength=shape[0] * shape[1])
     about = about.reshape(shape)
     cells = [k * shape[1] + number[h.theme] for k, one in enumerate(coded) for h in one.hits]
-    hits = np.bincount(np.array(cells, dtype=np.int64), minlength=shape[0] * shape[1]).reshape(shape)
+    hits = np.bincount(np.array(cells, dtype=np.int64), minlength=shape[0] * shape[1])
+    hits = hits.reshape(shape)
     chars = np.array([len(s.text) for s in report.sentences], dtype=np.int64)
     sections = [s.section for s in report.sentences]
     for part in dict.fromkeys((*sections, "all")):
