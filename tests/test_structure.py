@@ -114,7 +114,7 @@ def test_parts(case: dict) -> None:
 
 @pytest.mark.parametrize("case", OTHERS, ids=lambda c: c["label"])
 def test_other_documents(case: dict) -> None:
-    """Plan, budget and court reports, news, resolutions and summaries give no report, but a reason."""
+    """Plan, budget and court reports, news and summaries give no report, but a reason."""
     page = lay_out("\n".join(line.format(**STOCK) for line in case["lines"]))
     assert not page.drafts and page.reason.startswith(case["reason"])
     check_layout(page)
