@@ -1,7 +1,7 @@
 """Room 11: tables to tables.
 
 Panels, promises and outcomes, samples to judge, accuracy; attention to themes, keyness, phrases,
-concordance.
+concordance; reuse of text, profiles of rhetoric.
 """
 
 from reportlib.compare.accuracy import match, naive_baseline, scores
@@ -21,9 +21,12 @@ from reportlib.compare.keyness import collocations, keyness, words_of
 from reportlib.compare.outcomes import consistency, outcomes, ranks
 from reportlib.compare.panel import panel, wide
 from reportlib.compare.phrases import coinages, new_phrases, passports, uses
+from reportlib.compare.profile import profile, reliability
+from reportlib.compare.reuse import aligned, reuse, shingles
 from reportlib.compare.sample import evidence, judged, sample, wilson
 
 __all__ = [
+    "aligned",
     "breaks",
     "coding_accuracy",
     "coinages",
@@ -43,12 +46,16 @@ __all__ = [
     "outcomes",
     "panel",
     "passports",
+    "profile",
     "ranks",
+    "reliability",
+    "reuse",
     "sample",
     "scores",
     "sensitivity",
     "shares",
     "shift",
+    "shingles",
     "token_view",
     "uses",
     "wide",

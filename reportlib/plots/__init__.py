@@ -1,5 +1,6 @@
 """Pictures of tables: a function takes a table and gives matplotlib Axes; nothing is computed."""
 
+from reportlib.plots.figures_rhetoric import opposed_words, profile_strip, where_in_text
 from reportlib.plots.figures_themes import (
     keyness_lollipops,
     share_lines,
@@ -14,10 +15,13 @@ __all__ = [
     "FONT",
     "keyness_lollipops",
     "missing_glyphs",
+    "opposed_words",
     "page_strips",
+    "profile_strip",
     "share_lines",
     "shift_slopes",
     "theme_heatmap",
     "use_chinese_font",
+    "where_in_text",
     "word_cloud",
 ]

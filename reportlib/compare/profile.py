@@ -1,0 +1,125 @@
+"""A report's measures of rhetoric against other reports: where each value stands among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reportlib.compare.attention import Tables
+from reportlib.resources import require, table
+from reportlib.rhetoric import DEVICES, card, cards
+
+LEVELS = {"p5": 5, "q1": 25, "median": 50, "q3": 75, "p95": 95}  # marks of a reference
+FEWEST = 5  # other reports below which a position says nothing
+FACTS = "report_id section measure value unit low high".split()
+
+
+def profile(
+    tables: Tables, measures: Sequence[str] = (), section: str = "all", reference: str = "folder"
+) -> pd.DataFrame:
+    """Each measure of each report beside a reference set: percentile, and the marks of the set.
+
+    Args:
+        measures: ids of cards; all by default.
+        section: all, review, problems or plan.
+        reference: ``folder`` (the other reports here) or ``shipped`` (quantiles of some 500
+            reports of 1954-2026, ``data/rhetoric_reference.csv``, numbers only). Either takes the
+            reports of the same level of government where there are enough, else all.
+
+    Returns:
+        report_id, section, measure, value, unit, low, high (bootstrap interval), level (of the
+        reference), n (its reports), p5, q1, median, q3, p95, ``percentile`` (0-100, higher = a
+        higher value than more of them; between two marks of the shipped table it is interpolated,
+        beyond the outer ones it reads 5 or 95) and reason. NaN with a reason: that of the value;
+        ``incomplete`` (a report without some part has no whole to compare); ``few_reports``.
+
+    Raises:
+        ReportlibError: unknown measure, section or reference.
+    """
+    require(reference, ["folder", "shipped"], "reference")
+    require(section, ["all", "review", "problems", "plan"], "section")
+    wanted = {card(name).id: k for k, name in enumerate(measures or cards())}
+    about = tables["reports"].set_index("report_id")[["level", "completeness"]]
+    rows = tables["rhetoric"].query("section == @section and measure in @wanted")
+    rows = rows.join(about, on="report_id").reset_index(drop=True)
+    rows = rows.astype(dict.fromkeys(["value", "low", "high"], float))
+    whole = (rows["completeness"] == "complete") | (section != "all")
+    rows["reason"] = rows["reason"].where((rows["reason"] != "") | whole, "incomplete")
+    beside = _folder if reference == "folder" else _shipped
+    near, far = (beside(rows.assign(level=level)) for level in (rows["level"], "all"))
+    enough = near["n"] >= FEWEST
+    found = near.where(enough, far).assign(level=rows["level"].where(enough, "all"))
+    few = (rows["reason"] == "") & ~(found["n"] >= FEWEST)
+    reason = rows["reason"].mask(few, "few_reports")
+    found[list(LEVELS)] = found[list(LEVELS)].where(found["n"] >= FEWEST)
+    found["percentile"] = found["percentile"].where(reason == "")
+    out = pd.concat([rows[FACTS], found], axis=1).assign(reason=reason)
+    return out.sort_values("measure", key=lambda m: m.map(wanted), kind="stable", ignore_index=True)
+
+
+def _folder(rows: pd.DataFrame) -> pd.DataFrame:
+    """Number, marks and mid-ranks of each row's measure and level among the rows with a value."""
+    good = rows[rows["reason"] == ""]
+    values = good.groupby(["measure", "level"])["value"]
+    out = pd.DataFrame({"n": values.transform("size")}, index=rows.index)
+    for mark, q in LEVELS.items():
+        out[mark] = values.transform("quantile", q / 100)
+    out["percentile"] = (values.rank() - 0.5) / out["n"] * 100
+    return out
+
+
+def _shipped(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same from the shipped table; a value equal to several marks stands in their middle."""
+    marks = {}
+    for r in table("rhetoric_reference", ("measure", "level", "section", "n", *LEVELS)):
+        marks[r["measure"], r["level"], r["section"]] = [float(r[k]) for k in ("n", *LEVELS)]
+    keys = zip(rows["measure"], rows["level"], rows["section"], strict=True)
+    found = np.array([marks.get(key, [np.nan] * (len(LEVELS) + 1)) for key in keys])
+    out = pd.DataFrame(found, rows.index, ["n", *LEVELS])
+    ranks, values = np.array([*LEVELS.values()]), rows["value"].to_numpy()
+    tied = found[:, 1:] == values[:, None]
+    out["percentile"] = [
+        ranks[same].mean() if same.any() else np.interp(value, mine, ranks)
+        for same, value, mine in zip(tied, values, found[:, 1:], strict=True)
+    ]
+    return out
+
+
+def reliability(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
+    """Devices and orientation found, against sentences read by the codebook of the gold.
+
+    The sentences that share half of their characters with a gold sentence, or of its, answer for
+    it. A code on which its readers differed counts for nobody.
+
+    Args:
+        codes: the table ``sentence_codes``. gold: doc, start, end, orientation, devices,
+            devices_disputed; rows of pages that are not in ``codes`` are left out.
+
+    Returns:
+        by device (``all``: together; then orientation): n (read), found, right, precision, recall,
+        f1, 0-1. NaN where nothing was read or nothing found: with n under 20 read no second digit.
+    """
+    gold = gold[gold["doc"].isin(codes["doc"])].fillna("").reset_index(drop=True)
+    pairs = gold.reset_index(names="row").merge(codes, on="doc", suffixes=("_read", ""))
+    (a, b), (c, d) = ((pairs[f"start{k}"], pairs[f"end{k}"]) for k in ("_read", ""))
+    shared = np.minimum(b, d) - np.maximum(a, c)
+    pairs = pairs.assign(shared=shared)[2 * shared >= np.maximum(np.minimum(b - a, d - c), 1)]
+    beside = pairs.sort_values("shared", ascending=False, kind="stable").groupby("row")
+    found = beside["devices"].agg(";".join).reindex(gold.index, fill_value="")
+    first = beside["orientation"].first().reindex(gold.index, fill_value="")
+    cells = [cell.str.split(";") for cell in (gold["devices"], found, gold["devices_disputed"])]
+    rows: dict[str, Any] = {"all": (0, 0, 0)}
+    for device in DEVICES:
+        want, said, open_ = (cell.map({device}.issubset) for cell in cells)
+        rows[device] = (want.sum(), (said & (want | ~open_)).sum(), (want & said).sum())
+        rows["all"] = np.add(rows["all"], rows[device])
+    read, said = gold["orientation"] != "", first != ""
+    right = read & (first == gold["orientation"])
+    rows["orientation"] = (read.sum(), (read & said).sum(), right.sum())
+    out = pd.DataFrame(rows, index=["n", "found", "right"]).T.rename_axis("code").reset_index()
+    out["precision"] = out["right"] / out["found"].where(out["found"] > 0)
+    out["recall"] = out["right"] / out["n"].where(out["n"] > 0)
+    return out.assign(f1=2 * out["right"] / (out["n"] + out["found"]).where(out["n"] > 0))
