@@ -52,8 +52,8 @@ def page_strips(spans: pd.DataFrame, sections: pd.DataFrame, ax: Axes | None = N
     ax.set_title(f"What the pages hold (n = {len(docs)} pages)", loc="left")
     handles = [Patch(color=c) for _, c in PARTS.values()]
     names = [name for name, _ in PARTS.values()]
-    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16)}
-    ax.legend(handles, names, ncols=4, frameon=False, **below)
+    place = (0.5, -0.16)
+    ax.legend(handles, names, ncols=4, loc="upper center", bbox_to_anchor=place, frameon=False)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     return ax
