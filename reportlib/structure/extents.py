@@ -53,7 +53,9 @@ def _starts(page: Layout) -> list[tuple[int, bool]]:
     """(line, has_opening) where each body begins, at its address or its opening, top down."""
     found: list[tuple[int, bool]] = []
     for i, key in enumerate(page.keys):
-        if says("opening", key[:300]) and not says("not_government", key):
+        wrapped = key + "".join(page.keys[i + 1 : i + 2]) if len(key) < 60 else key
+        match = cue("opening").search(wrapped[:300])
+        if match and match.start() < len(key) and not says("not_government", wrapped):
             above = range(i - 1, max(-1, i - 7), -1)
             base = next((j for j in above if says("salutation", page.keys[j])), i)
             if not found or base > found[-1][0] + 2:
@@ -70,7 +72,8 @@ def _addresses(page: Layout) -> list[int]:
     for i, key in enumerate(keys):
         if len(key) <= 20 and says("salutation", key):
             titles = [k for k in keys[max(0, i - 5) : i] if times[k] < 3]
-            if any(_head_role(k) in ("title", "delivery") for k in titles):
+            roles = {_head_role(k) if "会" in k or "报告" in k else "" for k in titles}
+            if roles & {"title", "delivery"}:
                 found.append(i)
         elif len(key) <= 30 and says("first_heading", key):
             above = keys[max(0, i - HEAD_LINES) : i]

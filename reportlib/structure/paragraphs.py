@@ -121,7 +121,7 @@ def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
         return False
     full = width > 0 and _printed(before) >= width - 3  # a first line is indented
     if before[-1] in TERMINAL:
-        return full and before[-1] in "。；"
+        return full
     if full or before[-1] in OPEN_ENDS or "。" in before:
         return True
     if width or (len(before) <= HEADING_CHARS and says("numbered", before)):
