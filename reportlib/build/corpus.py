@@ -86,7 +86,8 @@ class Corpus:
         )
 
     def __repr__(self) -> str:
-        return f"<Corpus: {len(self.analyses)} pages, {len(self.reports)} reports>"
+        n_pages = int((self["pages"]["kind"] != "skipped").sum())
+        return f"<Corpus: {n_pages} pages, {len(self.reports)} reports>"
 
     def _repr_html_(self) -> str:
         """One row a report, the first of them, as JupyterLab shows the corpus."""
