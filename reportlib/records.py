@@ -37,7 +37,7 @@ class Page:
 
     doc: str
     path: str
-    text: str = ""
+    text: str = field(default="", repr=False)
     kind: str = "page"
     reason: str = ""
     sha256: str = ""
@@ -183,7 +183,7 @@ class Metadata:
     conflicts: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """One report found in a page, with its normalised text, parts, headings and sentences."""
 
@@ -194,6 +194,14 @@ class Report:
     parts: tuple[Part, ...] = ()
     headings: tuple[Heading, ...] = ()
     sentences: tuple[Sentence, ...] = ()
+
+    def __repr__(self) -> str:
+        m = self.metadata
+        place = "".join((m.province, m.prefecture, m.county)) or m.level or "place unknown"
+        facts = (
+            f"{m.plan_year or 'year unknown'}, {m.completeness}, {len(self.sentences)} sentences"
+        )
+        return f"<Report {self.report_id}: {place} {facts}>"
 
     def locate(self, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
         """Page offsets of characters ``first`` to ``last`` - 1 of a sentence's normalised text."""

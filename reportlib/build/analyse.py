@@ -27,10 +27,10 @@ class Analysis:
     """What one page gives: its reports, table rows by table name, and a sketch of each report."""
 
     page: Page
-    layout: Layout | None = None
+    layout: Layout | None = field(default=None, repr=False)
     reports: list[Report] = field(default_factory=list)
-    rows: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    sketches: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    rows: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    sketches: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def add(self, table: str, *cells: Any) -> None:
         self.rows[table].append(cells)
