@@ -125,6 +125,7 @@ def _letters(mine: pd.DataFrame, fixed: Array) -> tuple[Array, Array, Array]:
     kept = np.any([(codes >= first) & (codes <= last) for first, last in LETTERS], axis=0)
     before = np.searchsorted(fixed[:, 0], at, side="right") - 1
     free = (before < 0) | (np.maximum.accumulate(fixed[:, 1])[before] <= at)
+    free &= np.repeat(mine["section"].to_numpy() != "opening", sizes)  # the formula of delivery
     return codes[kept], np.repeat(mine.index.to_numpy(), sizes)[kept], free[kept]
 
 
@@ -154,7 +155,7 @@ def reuse(tables: Tables, against: str = "previous", n: int = 10) -> pd.DataFram
     Returns:
         report_id, against, other, ``years`` between the two, n_chars (characters that count),
         ``wording`` (share of them that stand in the other, 0-1), ``wording_plain`` (the same
-        without formulae of ideology and address), ``topics`` (overlap of the shares of themes,
+        without formulae of ideology, address and delivery), ``topics`` (overlap of the shares of themes,
         0-1) and reason. Without another report shares are NaN, and reason says place_unknown,
         year_unknown, no_previous, no_parent, no_other or no_text. High topics with low wording is
         the same business in other words, the distinction of Lu 2023 (recalled).
