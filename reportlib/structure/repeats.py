@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from reportlib.structure.layout import Draft, Layout, says
 
-SHINGLE = 12
+# About every fifth stretch of twelve characters.
+SHINGLE = re.compile("(?=([发工建业展政府会人报].{11}))")
 PAGE_CHARS = 250  # a printed page holds more text than this
 COPY_CHARS = 200  # fewer characters in a row that stood before may be chance
 
@@ -52,16 +53,17 @@ def repeated_lines(page: Layout, draft: Draft) -> dict[int, str]:
 
 def drop_repeats(page: Layout) -> None:
     """A body printed twice, or an abstract of a body on the same page, is noise."""
-    shingles = []
+    pieces = []
     for draft in page.drafts if len(page.drafts) > 1 else ():
         text = "".join(page.keys[i] for i in (*draft.head, *range(draft.base, draft.stop)))
-        shingles.append({text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE))})
+        pieces.append((len(text), set(SHINGLE.findall(text))))
     keep = list(page.drafts)
-    for k, own in enumerate(shingles):
-        for j, other in enumerate(shingles):
-            copied = len(own & other) > (0.6 if len(own) > 400 else 0.4) * len(own)
-            bigger = len(other) > 1.1 * len(own) or (j < k and len(other) >= 0.9 * len(own))
-            if j != k and copied and bigger and page.drafts[k] in keep:
+    for k, (size, own) in enumerate(pieces):
+        for j, (other_size, other) in enumerate(pieces):
+            bigger = other_size > 1.1 * size or (j < k and other_size >= 0.9 * size)
+            if j == k or not bigger or page.drafts[k] not in keep:
+                continue
+            if len(own & other) > (0.6 if size > 400 else 0.4) * len(own):
                 keep.remove(page.drafts[k])
     for draft in page.drafts:
         if draft not in keep:
