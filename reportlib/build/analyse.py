@@ -168,7 +168,8 @@ def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quan
         core = catalogue()[o.indicator].core
         out.add("indicators" if core else "indicators_extended", *where, *cells)
     for c in coverage(report, observations):
-        out.add("coverage", c.report_id, c.indicator, c.side, c.state, c.phrase, c.start, c.end)
+        place = (c.start, c.end) if c.phrase else (None, None)
+        out.add("coverage", c.report_id, c.indicator, c.side, c.state, c.phrase, *place)
 
 
 def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]]) -> None:

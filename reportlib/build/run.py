@@ -37,10 +37,8 @@ from reportlib.resources import DATA, require
 
 BATCH = 16  # sources in one batch: some seconds of work, one part file
 LONGEST_NAME = 250  # bytes of a file name, before .txt
-PACKAGES = (  # beside this one, what can change a byte of a table
-    "jieba pandas numpy charset-normalizer ahocorasick-rs python-docx pypdfium2 openpyxl "
-    "selectolax pyarrow"
-).split()
+# What can change a byte of a table, beside this package.
+PACKAGES = "jieba pandas numpy charset-normalizer ahocorasick-rs pypdfium2 openpyxl pyarrow".split()
 
 
 @dataclass(frozen=True, slots=True)
