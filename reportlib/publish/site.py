@@ -114,7 +114,7 @@ def _table(html: str, caption: str) -> str:
     ]
     told = [caption, *(escape("".join(own.itertext())) for own in tree.findall("caption"))]
     top, body = "".join(rows[: len(head)]), "".join(rows[len(head) :])
-    caption = f"<caption>{' '.join(told)}</caption>"
+    caption = f"<caption><span>{' '.join(told)}</span></caption>"
     return f"<table>{caption}<thead>{top}</thead><tbody>{body}</tbody></table>"
 
 
@@ -136,6 +136,9 @@ def markdown(text: str, terms: dict[str, str] | None = None) -> str:
 
     html = str(mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])(text))
     html = re.sub(r"<(/?)h([1-5])>", lambda m: f"<{m[1]}h{int(m[2]) + 1}>", html)
+    html = re.sub(r"<th(?=[ >])", '<th scope="col"', html)
+    html = html.replace("<table>", '<div class="wide" tabindex="0"><table>')
+    html = html.replace("</table>", "</table></div>")
     longest = sorted(terms or {}, key=len, reverse=True)
 
     def link(found: re.Match[str]) -> str:
