@@ -6,11 +6,13 @@ import json
 import re
 import shutil
 import tempfile
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pandas as pd
 
+from reportlib import __version__
 from reportlib.build import build_tables
 from reportlib.build.write import read_table
 from reportlib.publish.notebooks import Block, blocks_of, read_notebook, run_notebooks
@@ -24,7 +26,7 @@ from reportlib.rhetoric import cards
 TITLE = "Chinese government work reports 政府工作报告: reproducible appendix"
 # The page comes last: where it stands, everything else stands beside it.
 OWN = "tables codebook.csv cards.csv inputs.csv versions.json appendix.pdf index.html".split()
-TOOLS = ("matplotlib", "wordcloud", "nbclient", "ipykernel", "mistune", "fonttools", "typst")
+TOOLS = ("nbclient", "ipykernel", "mistune", "fonttools", "typst", "matplotlib", "wordcloud")
 ORIGIN = """# Provenance and how to cite
 Made with reportlib {version}; `versions.json` names the versions of everything else. Every figure,
 hit and part points to characters of the pages below by offset; the tables stand beside this page.
@@ -131,7 +133,7 @@ def measure_cards() -> pd.DataFrame:
 
 def _reference(inputs: pd.DataFrame) -> dict[str, tuple[Block, Block]]:
     """Glossary, cards, codebook, provenance: what a reader of the notebooks looks up."""
-    origin = ORIGIN.format(version=version("reportlib"))
+    origin = ORIGIN.format(version=__version__)
     with pd.option_context("display.max_colwidth", None):
         return {
             name: (Block("prose", prose), Block("table", table.to_html(index=False), *captions))
@@ -149,6 +151,8 @@ def _papers(folder: Path, inputs: pd.DataFrame) -> None:
     for name, table in (("codebook", codebook()), ("cards", measure_cards()), ("inputs", inputs)):
         table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
     facts = json.loads((folder / "tables" / "versions.json").read_text(encoding="utf-8"))
-    facts["packages"] |= {name: version(name) for name in TOOLS}
+    with suppress(PackageNotFoundError):  # notebooks of one's own may do without the last of them
+        for name in TOOLS:
+            facts["packages"][name] = version(name)
     text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
     (folder / "versions.json").write_text(text, encoding="utf-8")
