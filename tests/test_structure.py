@@ -152,6 +152,15 @@ def test_furniture_around_a_report(clean: dict, name: str, group: str) -> None:
     check(clean, name, dirty.on_a_site(clean[name], group))
 
 
+@pytest.mark.parametrize("name", ["001", "002"])
+def test_unknown_lines_behind_the_closing_appeal(clean: dict, name: str) -> None:
+    """What no rule knows is noise all the same where the speaker has said the last word."""
+    report = clean[name][0]
+    line = "本栏目内容由某某市融媒体中心统一采集录入，页面更新时间以系统显示为准，谨供参考之用\n"
+    page = dirty.lay_pieces([report, (line, "noise")])
+    assert dirty.wrong_labels([report, (line, "noise")], page) == []
+
+
 @pytest.mark.parametrize("line", [r["line"] for r in FURNITURE if r["place"] == "middle"])
 def test_lines_of_the_site_in_the_middle(clean: dict, line: str) -> None:
     """Captions, credits, buttons and advertisements between paragraphs are noise."""

@@ -11,7 +11,7 @@ from reportlib.clean import inline_noise, noise_rule, split_lines
 from reportlib.structure.layout import TERMINAL, Draft, Layout, cue, says
 from reportlib.structure.repeats import drop_repeats, repeated_lines, running_lines
 
-HEAD_LINES = 14  # how far above the address a title may stand
+HEAD_LINES = 14  # how far above the address a title may stand, noise not counted
 HEAD_ROLES = (("title", 110), ("delivery", 90), ("speaker", 36), ("note", 20))  # longest key
 FRAGMENT_CHARS = 400  # a leading piece without a beginning must be at least this long
 FOLLOWING_CHARS = 800  # so much running text below a line of the site's is still the report
@@ -105,8 +105,8 @@ def _head(page: Layout, base: int, low: int) -> list[int]:
     """Line numbers of the title, delivery and speaker lines above ``base``."""
     found: list[int] = []
     pending: list[int] = []
-    title = ""
-    for i in range(base - 1, max(low, base - HEAD_LINES) - 1, -1):
+    title, room = "", HEAD_LINES
+    for i in range(base - 1, max(low, base - 4 * HEAD_LINES) - 1, -1):
         key = page.keys[i]
         role = _head_role(key)
         rule = _head_noise(page, i, role)
@@ -117,6 +117,9 @@ def _head(page: Layout, base: int, low: int) -> list[int]:
             return sorted([i, *found] if half and _is_title_half(key, title) else found)
         if rule:
             continue
+        room -= 1
+        if room < 0:
+            break
         if not role and i + 1 in pending and "报" in key and _head_role(key + page.keys[i + 1]):
             role = "title"  # broken in the middle by a hard wrap
         if role:
@@ -155,7 +158,12 @@ def _draft(page: Layout, base: int, has_opening: bool, low: int, limit: int) -> 
     annex = _annex_start(keys, base, stop)
     last = _trim(keys, annex, stop, annex=True)
     if last == annex:
-        annex = last = _trim(keys, base + 1, annex)
+        annex = _trim(keys, base + 1, annex)
+        closing = _last_closing(keys, base, annex)
+        if sum(map(len, keys[closing + 1 : annex])) < 0.06 * sum(map(len, keys[base:annex])):
+            while annex > closing + 1 and not says("speech", keys[annex - 1]):
+                annex -= 1
+        last = annex
     return Draft(_head(page, base, low), base, annex, (annex, last), has_opening, cut)
 
 
