@@ -265,10 +265,7 @@ def _traditional() -> tuple[np.ndarray, dict[int, str]]:
 
 
 def _simplify(text: str) -> str:
-    """Traditional characters as simplified ones where a text mixes them in earnest.
-
-    Ten different ones are asked for, so that a name with a rare character does not set it off.
-    """
+    """Traditional characters as simplified ones; fewer than ten different ones are only names."""
     known, pairs = _traditional()
     codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
     found = np.unique(codes[known[codes]]).tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reportlib.records import Edit, Heading, Mapped, Part, Sentence
 from reportlib.structure.layout import Layout
@@ -50,15 +51,8 @@ def read_body(page: Layout, index: int, report_id: str) -> Body:
 
 def _parts(mapped: Mapped, paragraphs: Sequence[Paragraph]) -> list[Part]:
     """Neighbouring paragraphs of one section as one part; parts touch, so that they tile."""
-    parts: list[Part] = []
-    for p in paragraphs:
-        if not p.section or not p.key:
-            continue
-        start, end = mapped.locate(p.first, p.last)
-        if parts and parts[-1].section == p.section:
-            parts[-1] = Part(p.section, parts[-1].start, end)
-        else:
-            if parts:
-                parts[-1] = Part(parts[-1].section, parts[-1].start, start)
-            parts.append(Part(p.section, start, end))
-    return parts
+    named = [p for p in paragraphs if p.section and p.key]
+    firsts = [p for i, p in enumerate(named) if not i or p.section != named[i - 1].section]
+    edges = [mapped.locate(p.first, p.last)[0] for p in firsts]
+    edges += [mapped.locate(p.first, p.last)[1] for p in named[-1:]]
+    return [Part(p.section, *edge) for p, edge in zip(firsts, pairwise(edges), strict=True)]
