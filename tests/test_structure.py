@@ -202,12 +202,18 @@ def test_copies_and_links(clean: dict, name: str, maker: dirty.Maker) -> None:
 @pytest.mark.parametrize("between", [" ", "\u3000\u3000", ""])
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_page_on_one_line(clean: dict, name: str, between: str) -> None:
-    """Without any line end the report is still found whole, and most of its parts."""
+    """Without any line end the report is still found whole, with its title and its parts."""
     pieces = dirty.on_one_line(clean[name][:1], between)
     page = dirty.lay_pieces(pieces)
-    assert len(page.drafts) == 1
+    assert len(page.drafts) == 1 and len(page.lines) > 6
     assert dirty.wrong_labels(pieces, page) == []
     check_layout(page)
+    wanted = read_body(dirty.lay_pieces(clean[name]), 0, "r")
+    body = read_body(page, 0, "r")
+    assert "".join(body.heads) == "".join(wanted.heads)
+    if between:  # without a trace of the line ends some headings have no end
+        sections = {p.section for p in wanted.parts} - {"annex"}
+        assert {p.section for p in body.parts} == sections
 
 
 @pytest.mark.parametrize("seed", range(12))
