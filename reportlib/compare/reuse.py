@@ -156,9 +156,9 @@ def reuse(tables: Tables, against: str = "previous", n: int = 10) -> pd.DataFram
         report_id, against, other, ``years`` between the two, n_chars (characters that count),
         ``wording`` (share of them that stand in the other, 0-1), ``wording_plain`` (the same
         without formulae of ideology, address and delivery), ``topics`` (overlap of the shares of
-        themes, 0-1) and reason. Without another report shares are NaN, and reason says place_unknown,
-        year_unknown, no_previous, no_parent, no_other or no_text. High topics with low wording is
-        the same business in other words, the distinction of Lu 2023 (recalled).
+        themes, 0-1) and reason. Without another report shares are NaN, and reason says
+        place_unknown, year_unknown, no_previous, no_parent, no_other or no_text. High topics with
+        low wording is the same business in other words, the distinction of Lu 2023 (recalled).
 
     Raises:
         ReportlibError: unknown ``against``.
