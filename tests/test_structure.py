@@ -42,6 +42,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 HEADINGS = rows("structure_headings.csv")
 SENTENCES = rows("structure_sentences.csv")
+BREAKS = rows("structure_breaks.csv")
 FURNITURE = rows("structure_furniture.csv")
 SITES = sorted({r["group"] for r in FURNITURE if r["group"]})
 
@@ -133,6 +134,15 @@ def test_sentences(case: dict[str, str]) -> None:
     """A paragraph is cut at the places listed."""
     found = [case["text"][first:last] for first, last, _ in split_sentences(case["text"])]
     assert found == case["sentences"].split("⏎")
+
+
+@pytest.mark.parametrize("case", BREAKS, ids=lambda c: c["below"][:20])
+def test_a_break_in_mid_sentence(case: dict[str, str]) -> None:
+    """Blank lines and page turns that cut a sentence are mended, others are kept."""
+    pair = case["between"].replace("⏎", "\n").join((case["above"], case["below"]))
+    text = "\n\n".join(("各位代表：", STOCK["opening"], STOCK["body"], pair, STOCK["farewell"]))
+    body = read_body(lay_out(text), 0, "r")
+    assert (case["above"] + case["below"] in body.mapped.text) is (case["joined"] == "1")
 
 
 def test_every_kind_of_case_is_there() -> None:

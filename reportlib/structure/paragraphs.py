@@ -12,6 +12,7 @@ from reportlib.structure.layout import TERMINAL, Layout, cue, says
 
 JOINERS = "，。；：、！？”’）》〉」』】…%"  # a line that begins so goes on with the one before
 OPEN_ENDS = "，、—“‘（《和与及的对在把"
+TURN = "\u200b"  # what stands alone on a line where a wiki's scan turns the page
 HEADING_CHARS = 45
 RUN_IN_CHARS = 28
 EARLY = 1500  # the opening stands within so many characters
@@ -98,9 +99,11 @@ def _joins(page: Layout, rows: Sequence[int], heads: Sequence[int]) -> list[bool
         if new or a in heads or b in heads:
             joins.append(False)
         elif gap and between[k].isspace():
-            joins.append(after[0] in JOINERS or before[-1] in OPEN_ENDS)
+            mended = after[0] in JOINERS or before[-1] in OPEN_ENDS or _is_cut(before, after)
+            joins.append(mended)
         else:
-            joins.append(_goes_on(before, after, width, (spaced and not gap) or b > a + 1))
+            loose = (spaced and not gap) or b > a + 1 or TURN in between[k]
+            joins.append(_goes_on(before, after, width, loose))
     return [*joins, False]
 
 
@@ -109,11 +112,18 @@ def _printed(key: str) -> float:
     return len(key.encode("gb18030", "replace")) / 2
 
 
+def _is_cut(before: str, after: str) -> bool:
+    """Whether a blank line cuts a sentence in two: the text above breaks off, none begins below."""
+    level, _, head = heading_of(after)
+    begins = (level and "，" not in after[:head]) or says("problem_lead", after[:80])
+    return "。" in before and before[-1] != "." and not begins and _goes_on(before, after, 0, False)
+
+
 def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
     """Whether line ``after`` continues line ``before`` (a hard wrap, a link on a line of its own).
 
     ``width`` is the printed width of full lines on a page with hard wraps, otherwise 0; ``loose``
-    says that nothing but a single line end, or a line of the site's, stands between the two.
+    says that only a single line end, a line of the site's or a page turn stands between the two.
     """
     if after[0] in JOINERS:
         return True
