@@ -7,11 +7,10 @@ by line. Normalisation never touches what the user sees: quotations are always c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
-from itertools import groupby
 
 import numpy as np
 
@@ -21,13 +20,15 @@ from reportlib.resources import settings, table
 ZONES = ("any", "edge", "tail", "inline")
 LONG_LINE = 1500  # a longer one is taken for several lines that lost their ends
 
-_FULL_ALNUM = {0xFF01 + i: chr(0x21 + i) for i in range(94) if chr(0x21 + i).isalnum()}
-_NARROW = _FULL_ALNUM | {ord("％"): "%", ord("﹪"): "%", ord("．"): ".", ord("＋"): "+"}
-_WIDE = dict(zip(",;:!?()", "，；：！？（）", strict=True))
-_RULES = dict.fromkeys(_WIDE, "widen_punctuation") | {'"': "pair_quotes", ".": "full_stop"}
-_RULES |= dict.fromkeys(map(chr, _NARROW), "narrow_width")
-_FULL = re.compile("[" + "".join(map(chr, _NARROW)) + "]")
-_HALF = re.compile("[,:;!?()]")
+_NARROW = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94) if chr(0x21 + i).isalnum()}
+_NARROW |= {"％": "%", "﹪": "%", "．": ".", "＋": "+"}
+_WIDE = dict(zip(",;!?()", "，；！？（）", strict=True))
+_WIDTHS = _NARROW | _WIDE
+_WIDTH = re.compile(f"[{re.escape(''.join(_WIDTHS))}]")
+_COLON = re.compile(r":(?:(?<!\d:)|(?!\d))")  # not that of 12:30
+_STOP_AT_END = re.compile(r"\.(?<=[\u3007\u3400-\u4dbf\u4e00-\u9fff]\.)(?=\n|$)")
+_RULES = dict.fromkeys((*_WIDE, ":"), "widen_punctuation") | {'"': "pair_quotes", ".": "full_stop"}
+_RULES |= dict.fromkeys(_NARROW, "narrow_width")
 _ODD = "\u200b-\u200f\u2060\ufeff\u00ad\ue000-\uf8ff"
 _ROUGH = re.compile(rf"[{_ODD}*&#?？]")
 _MARKS = re.compile(
@@ -44,25 +45,6 @@ class Line:
     key: str
 
 
-def _flatten(text: str) -> str:
-    """``text`` with narrow digits and wide punctuation, character for character."""
-    text = _narrow(text)
-    for half, full in _WIDE.items():
-        text = text.replace(half, full)
-    return text
-
-
-def _narrow(text: str) -> str:
-    return _replace(text, set(_FULL.findall(text)), _NARROW)
-
-
-def _replace(text: str, found: Iterable[str], into: dict[int, str]) -> str:
-    """``str.translate`` for a few different characters in a long text, many times as fast."""
-    for char in found:
-        text = text.replace(char, into[ord(char)])
-    return text
-
-
 @cache
 def _line_pattern(name: str) -> re.Pattern[str]:
     return re.compile(settings("structure")["lines"][name])
@@ -76,7 +58,7 @@ def split_lines(text: str) -> list[Line]:
     >>> split_lines(" **２０２４ 年政府工作报告(全文)** ")
     [Line(start=0, end=22, key='2024年政府工作报告（全文）')]
     """
-    flat = _simplify(_flatten(text))
+    flat = _replaced(text).replace(":", "：")
     lines = []
     at = 0
     for match in (*_line_pattern("end").finditer(text), None):
@@ -120,8 +102,14 @@ def noise_rule(key: str, *zones: str) -> str:
     >>> noise_rule("（责任编辑：张三）", "any")
     'editor_line'
     """
-    zones = zones if len(key) <= 500 else ()
-    return next((str(m.lastgroup) for z in zones if (m := _rules(z).match(key))), "")
+    return next(filter(None, (_first_rule(zone, key) for zone in zones)), "")
+
+
+@lru_cache(maxsize=4096)
+def _first_rule(zone: str, key: str) -> str:
+    """The first rule of one zone; several steps ask for the same lines."""
+    match = _rules(zone).match(key) if len(key) <= 500 else None
+    return str(match.lastgroup) if match else ""
 
 
 def inline_noise(text: str, start: int, end: int) -> tuple[int, str]:
@@ -146,7 +134,6 @@ _SQUEEZE = re.compile(
     r"|(?P<thousands>(?<=\d[,，])(?=\d{3}(?!\d))))"
 )
 _THOUSANDS_BEFORE = re.compile(r"(?<![\d.,，])\d{1,3}(?:[,，]\d{3})*$")
-_STOP_AT_END = re.compile(r"(?<=[\u3007\u3400-\u4dbf\u4e00-\u9fff])\.(?=\n|$)")
 
 
 def _keep_space(text: str, start: int, end: int) -> bool:
@@ -219,9 +206,8 @@ class Normaliser:
         squeezed = "".join(self._out)
         text = one_for_one(squeezed)
         mapped = Mapped(text, tuple(self._firsts), tuple(self._starts), tuple(self._lengths))
-        for first, last in _differences(squeezed, text):
+        for first, last, rule in _differences(squeezed, text):
             start, end = mapped.locate(first, last)
-            rule = _RULES.get(squeezed[first], "simplify")
             self.edits.append(Edit(start, end, rule, squeezed[first:last], text[first:last]))
         self.edits.sort(key=lambda e: (e.start, e.end, e.rule))
         return mapped
@@ -233,17 +219,34 @@ def one_for_one(text: str) -> str:
     >>> one_for_one('增长５％,"三农"(2024年)')
     '增长5%，“三农”（2024年）'
     """
-    text = _STOP_AT_END.sub("。", _HALF.sub(_widen, _narrow(text)))
+    text = _STOP_AT_END.sub("。", _COLON.sub("：", _replaced(text)))
     if '"' in text:
-        text = "\n".join(_pair_quotes(line) for line in text.split("\n"))
-    return _simplify(text)
+        text = "\n".join(map(_pair_quotes, text.split("\n")))
+    return text
 
 
-def _widen(match: re.Match[str]) -> str:
-    """A half-width mark as the Chinese one; the colon of 12:30 stays."""
-    text, at = match.string, match.start()
-    clock = match[0] == ":" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
-    return ":" if clock else _WIDE[match[0]]
+def _replaced(text: str) -> str:
+    """``text`` in narrow digits, wide punctuation (but the colon) and simplified characters.
+
+    Fewer than ten different traditional characters are only names, and stay.
+    """
+    for char in set(_WIDTH.findall(text)):
+        text = text.replace(char, _WIDTHS[char])
+    known, pairs = _traditional()
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    old = set(units[known[units]].tolist())
+    for code in old if len(old) >= 10 else ():
+        text = text.replace(chr(code), pairs[chr(code)])
+    return text
+
+
+@cache
+def _traditional() -> tuple[np.ndarray, dict[str, str]]:
+    """Whether a UTF-16 unit is a traditional character, and what is put in its place."""
+    rows = table("traditional", ("traditional", "simplified", "source"), "traditional")
+    known = np.zeros(0x10000, dtype=bool)
+    known[[ord(r["traditional"]) for r in rows]] = True
+    return known, {r["traditional"]: r["simplified"] for r in rows}
 
 
 def _pair_quotes(line: str) -> str:
@@ -254,34 +257,21 @@ def _pair_quotes(line: str) -> str:
     return parts[0] + "".join("“”"[i % 2] + part for i, part in enumerate(parts[1:]))
 
 
-@cache
-def _traditional() -> tuple[np.ndarray, dict[int, str]]:
-    """Whether a UTF-16 unit is a traditional character, and what is put in its place."""
-    rows = table("traditional", ("traditional", "simplified", "source"), unique="traditional")
-    pairs = {ord(r["traditional"]): r["simplified"] for r in rows}
-    known = np.zeros(0x10000, dtype=bool)
-    known[[code for code in pairs if code < 0x10000]] = True
-    return known, pairs
-
-
-def _simplify(text: str) -> str:
-    """Traditional characters as simplified ones; fewer than ten different ones are only names."""
-    known, pairs = _traditional()
-    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
-    found = np.unique(codes[known[codes]]).tolist()
-    return _replace(text, map(chr, found), pairs) if len(found) >= 10 else text
-
-
-def _differences(before: str, after: str) -> Iterator[tuple[int, int]]:
-    """Stretches (first, last) of neighbouring characters that one rule changed."""
-    if before == after:
-        return
+def _differences(before: str, after: str) -> Iterator[tuple[int, int, str]]:
+    """(first, last, rule) of the stretches of neighbouring characters that one rule changed."""
     codes = (t.encode("utf-32-le", "surrogatepass") for t in (before, after))
     old, new = (np.frombuffer(c, dtype=np.uint32) for c in codes)
-    changed = enumerate(np.flatnonzero(old != new).tolist())
-    for _, run in groupby(changed, key=lambda x: (x[1] - x[0], _RULES.get(before[x[1]]))):
-        places = [i for _, i in run]
-        yield places[0], places[-1] + 1
+    first = last = 0
+    current = ""
+    for i in np.flatnonzero(old != new).tolist():
+        rule = _RULES.get(before[i], "simplify")
+        if (i, rule) != (last, current):
+            if current:
+                yield first, last, current
+            first, current = i, rule
+        last = i + 1
+    if current:
+        yield first, last, current
 
 
 def normalise(text: str) -> tuple[Mapped, list[Edit]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from reportlib.quantities.numerals import (
     HAN_NUMERALS,
@@ -220,7 +219,7 @@ def _share_bound(text: str, found: list[Quantity], first: int, last: int) -> Non
         bound = (found[last] if ends[0] else found[first]).bound
         for k in range(first, last + 1):
             if found[k].bound == "eq" and found[k].kind == found[last].kind:
-                found[k] = replace(found[k], bound=bound)
+                found[k] = found[k]._replace(bound=bound)
 
 
 def _with_unit_of(one: Quantity, following: Quantity) -> Quantity:
@@ -230,4 +229,4 @@ def _with_unit_of(one: Quantity, following: Quantity) -> Quantity:
         return one
     unit = scale + tail if scale else following.unit
     base, name = base_value(following.kind, one.value, unit)
-    return replace(one, kind=following.kind, unit=unit, value_base=base, base_unit=name)
+    return one._replace(kind=following.kind, unit=unit, value_base=base, base_unit=name)

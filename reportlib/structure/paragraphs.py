@@ -69,14 +69,15 @@ def _pieces(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
     if found and last - first > 60:
         yield first, found.end()
         first = found.end()
-    found = None
-    if last - first > 150 and not cue("problem_lead").search(text, first, first + 100):
-        found = cue("problem_split").search(text, first + 20, last)
-    elif last - first > 300:
-        found = cue("plan_split").search(text, first + 100, last)
-    if found:
-        yield first, found.start()
-        first = found.start()
+    for name, least, margin, leads in (
+        ("problem_split", 150, 19, False),
+        ("plan_split", 300, 99, True),
+    ):
+        found = cue(name).search(text, first + margin, last) if last - first > least else None
+        if found and says("problem_lead", text[first : first + 100]) is leads:
+            yield first, found.end()
+            first = found.end()
+            break
     if last > first:
         yield first, last
 

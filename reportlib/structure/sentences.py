@@ -3,56 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from reportlib.records import Mapped, Sentence
 from reportlib.structure.paragraphs import Paragraph
 
-_TOKENS = re.compile(r"[。！？；]+|[“‘（《「『【〔\[”’）》」』】〕\]]")
-_PARTNER = dict(zip("”’）》」』】〕]", "“‘（《「『【〔[", strict=True))
-_OPEN = set(_PARTNER.values())
-_STOPS = set("。！？")
-_GOES_ON = set("，；、。的等")  # after a quotation that ends in a full stop
 REACH = 300  # marks farther apart than this are not taken for partners
+_PAIRS = [[re.escape(c) for c in pair] for pair in "“” ‘’ （） 《》 「」 『』 【】 〔〕 []".split()]
+_OPEN, _CLOSE = map("".join, zip(*_PAIRS, strict=True))
+_WHOLE = "|".join(f"{a}[^{a}{b}]{{0,{REACH - 2}}}+{b}" for a, b in _PAIRS)
+_MARK = f"(?>{_WHOLE}|[{_OPEN}{_CLOSE}])"
+# A full stop inside the closing mark ends the sentence, unless it goes on (“……。”的要求).
+_ENDS = f"(?<=[。！？][{_CLOSE}])(?![，；、。的等{_CLOSE}])"
+_SENTENCE = re.compile(
+    f"(?:[^。！？；{_OPEN}{_CLOSE}]++|[。！？；]++(?=[{_CLOSE}])|{_MARK}(?!{_ENDS}))*+"
+    f"(?:(?P<stop>[。！？；]++)|{_MARK})?+"
+)
 
 
 def split_sentences(text: str) -> Iterator[tuple[int, int, bool]]:
     """(first, last, ends_chain) of the sentences of one paragraph, never cut inside marks.
 
-    A mark without its partner counts as an ordinary character.
+    A mark without its partner counts as an ordinary character; of two pairs that cross, the one
+    that opens first is kept whole.
 
     >>> list(split_sentences("坚持“稳；进”；增长5.5%。"))
     [(0, 8, False), (8, 15, True)]
     """
-    tokens = [(m[0], m.start(), m.end()) for m in _TOKENS.finditer(text)]
-    closes = _closes(tokens)
-    first = inside = 0
-    for mark, at, last in tokens:
-        if mark in _OPEN:
-            inside = max(inside, closes.get(at, 0))
-            continue
-        following = text[last : last + 1]
-        if last < inside or following in _PARTNER:
-            continue
-        if mark in _PARTNER and (text[at - 1 : at] not in _STOPS or following in _GOES_ON):
-            continue
-        yield first, last, mark[0] != "；"
-        first = last
-    if first < len(text):
-        yield first, len(text), True
-
-
-def _closes(tokens: Sequence[tuple[str, int, int]]) -> dict[int, int]:
-    """Where the partner of each opening mark ends."""
-    opened: dict[str, list[int]] = defaultdict(list)
-    closes = {}
-    for mark, at, last in tokens:
-        if mark in _OPEN:
-            opened[mark].append(at)
-        elif (waiting := opened.get(_PARTNER.get(mark, ""))) and last - waiting[-1] <= REACH:
-            closes[waiting.pop()] = last
-    return closes
+    for found in _SENTENCE.finditer(text):
+        if found[0]:
+            yield found.start(), found.end(), (found["stop"] or "。")[0] != "；"
 
 
 def read_sentences(mapped: Mapped, paragraphs: Sequence[Paragraph], rid: str) -> Iterator[Sentence]:
