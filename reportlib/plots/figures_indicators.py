@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from reportlib.compare.panel import rows_of
-from reportlib.plots.font import use_chinese_font
+from reportlib.plots.frame import COLOURS, SHAPES, frame
+from reportlib.resources import table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-NAMES = dict(
-    pair.split("=")
-    for pair in (
-        "gdp=地区生产总值 fixed_asset_investment=固定资产投资 "
-        "general_public_budget_revenue=一般公共预算收入 fiscal_revenue=财政收入 "
-        "retail_sales=社会消费品零售总额 industrial_value_added=规上工业增加值 "
-        "foreign_trade=进出口总额 fdi=利用外资 resident_income=居民收入 urban_income=城镇居民收入 "
-        "rural_income=农村居民收入 urban_new_jobs=城镇新增就业 urban_unemployment_rate=城镇失业率 "
-        "cpi=居民消费价格 grain_output=粮食产量 energy_intensity=单位GDP能耗"
-    ).split()
-)
 BOUNDS = {"min": "≥", "max": "≤", "approx": "≈", "range": "–"}
-# Colours and shapes that stay apart in greyscale and for colour-blind readers (Okabe and Ito 2008).
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
-SHAPES = "osD^vPX"
 STATES = {
     "stated": ("given 有数", "#0072b2", "●"),
     "qualitative": ("in words 定性", "#56b4e9", "Q"),
@@ -39,12 +27,22 @@ STATES = {
 }
 
 
+@cache
+def labels() -> dict[str, str]:
+    """Headline indicators in the order in which they are drawn, each with its Chinese label."""
+    return {row["id"]: row["zh"] for row in table("indicator_labels", ("id", "zh"), unique="id")}
+
+
 def name_of(indicator: str) -> str:
-    """Chinese name of a headline indicator, the id of any other."""
-    return NAMES.get(indicator, indicator)
+    """Chinese label of a headline indicator, the id of any other.
+
+    >>> name_of("gdp"), name_of("bank_loans")
+    ('地区生产总值', 'bank_loans')
+    """
+    return labels().get(indicator, indicator)
 
 
-def dot_plot(cells: pd.DataFrame, ax: Axes | None = None, limit: float = float("inf")) -> Axes:
+def dot_plot(cells: pd.DataFrame, limit: float = float("inf")) -> Axes:
     """Figures of several places side by side, one line an indicator.
 
     Args:
@@ -52,28 +50,23 @@ def dot_plot(cells: pd.DataFrame, ax: Axes | None = None, limit: float = float("
             hollow ones expected (预计) or targets; ≥ ≤ ≈ stand beside figures that are bounds.
         limit: figures above it stand at the edge with their value in print.
     """
-    import matplotlib.pyplot as plt
-
-    indicators = list(
-        dict.fromkeys([*(n for n in NAMES if n in set(cells["indicator"])), *cells["indicator"]])
-    )
+    known = [name for name in labels() if name in set(cells["indicator"])]
+    indicators = list(dict.fromkeys([*known, *cells["indicator"]]))
     places = list(dict.fromkeys(cells["place"]))
-    use_chinese_font([*places, *NAMES.values()])
-    if ax is None:
-        _, ax = plt.subplots(figsize=(9, 0.5 * len(indicators) + 2), layout="constrained")
+    ax = frame(9, 0.5 * len(indicators) + 2, places)
+    looks = {p: (SHAPES[k % 7], COLOURS[k % 7]) for k, p in enumerate(places)}
     for row in rows_of(cells):
-        k = places.index(row.place)
-        y = indicators.index(row.indicator) + 0.7 * ((k + 0.5) / len(places) - 0.5)
-        colour = COLOURS[k % len(COLOURS)]
+        shape, colour = looks[row.place]
+        share = (places.index(row.place) + 0.5) / len(places) - 0.5
+        at = (min(row.value_base, limit), indicators.index(row.indicator) + 0.7 * share)
         face = colour if row.status == "actual" else "white"
-        at, mark = (min(row.value_base, limit), y), BOUNDS.get(row.bound, "")
-        ax.plot(*at, SHAPES[k % len(SHAPES)], color=colour, mfc=face, ms=7)
+        ax.plot(*at, shape, color=colour, mfc=face, ms=7)
         beside: dict[str, Any] = {"textcoords": "offset points", "va": "center", "color": colour}
-        ax.annotate(mark, at, (6, 0), **beside)
+        ax.annotate(BOUNDS.get(row.bound, ""), at, (6, 0), **beside)
         if row.value_base > limit:
             ax.annotate(f"{row.value_base:g} →", at, (-8, 0), ha="right", **beside)
-    for k, place in enumerate(places):
-        ax.plot([], [], SHAPES[k % len(SHAPES)], color=COLOURS[k % len(COLOURS)], label=place)
+    for place, (shape, colour) in looks.items():
+        ax.plot([], [], shape, color=colour, label=place)
     if indicators:
         ax.set_ylim(len(indicators) - 0.5, -0.5)
         figure: Any = ax.get_figure(root=True)
@@ -88,25 +81,19 @@ def dot_plot(cells: pd.DataFrame, ax: Axes | None = None, limit: float = float("
     return ax
 
 
-def coverage_heat(
-    coverage: pd.DataFrame, labels: Mapping[str, str] | None = None, ax: Axes | None = None
-) -> Axes:
+def coverage_heat(coverage: pd.DataFrame, names: Mapping[str, str] | None = None) -> Axes:
     """What each report says of each headline indicator: given, or the reason for the blank.
 
     Args:
         coverage: the table ``coverage``; a report has one line for outcomes, one for targets.
-        labels: report_id to the name shown.
+        names: report_id to the name shown.
     """
-    import matplotlib.pyplot as plt
     from matplotlib.patches import Rectangle
 
     lines = list(dict.fromkeys(zip(coverage["report_id"], coverage["side"], strict=True)))
     columns = list(dict.fromkeys(coverage["indicator"]))
-    shown = [f"{(labels or {}).get(r, r)} {'目标' if s == 'target' else '实绩'}" for r, s in lines]
-    use_chinese_font([*shown, *NAMES.values()])
-    if ax is None:
-        size = (0.45 * len(columns) + 3.5, 0.32 * len(lines) + 2.6)
-        _, ax = plt.subplots(figsize=size, layout="constrained")
+    shown = [f"{(names or {}).get(r, r)} {'目标' if s == 'target' else '实绩'}" for r, s in lines]
+    ax = frame(0.45 * len(columns) + 3.5, 0.32 * len(lines) + 2.6, shown)
     for row in rows_of(coverage):
         x, y = columns.index(row.indicator), lines.index((row.report_id, row.side))
         _, colour, sign = STATES[str(row.state)]
@@ -120,9 +107,9 @@ def coverage_heat(
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.set_title(f"n = {len(set(coverage['report_id']))} reports", loc="left")
-    known = [s for s in STATES if s in set(coverage["state"])]
-    boxes = [Rectangle((0, 0), 1, 1, color=STATES[s][1]) for s in known]
-    names = [f"{STATES[s][2]} {STATES[s][0]}" for s in known]
+    known = [STATES[s] for s in STATES if s in set(coverage["state"])]
+    boxes = [Rectangle((0, 0), 1, 1, color=colour) for _, colour, _ in known]
     figure: Any = ax.get_figure(root=True)
-    figure.legend(boxes, names, loc="outside lower center", ncols=4, frameon=False)
+    told = [f"{sign} {name}" for name, _, sign in known]
+    figure.legend(boxes, told, loc="outside lower center", ncols=4, frameon=False)
     return ax

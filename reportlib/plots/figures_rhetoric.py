@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reportlib.plots.font import use_chinese_font
+from reportlib.compare.panel import rows_of
+from reportlib.plots.frame import COLOURS, SHAPES, frame, short
 from reportlib.plots.pages import PARTS
 from reportlib.rhetoric import card
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Marks and colours (Okabe and Ito 2008) of reports, so that they stay apart in greyscale too.
-MARKS = tuple(zip("osD^vP", "#0072b2 #d55e00 #009e73 #cc79a7 #e69f00 #000000".split(), strict=True))
+ABOVE: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "frameon": False}
 
 
-def profile_strip(
-    profile: pd.DataFrame, names: Mapping[str, str] | None = None, ax: Axes | None = None
-) -> Axes:
+def profile_strip(profile: pd.DataFrame, names: Mapping[str, str] | None = None) -> Axes:
     """Each measure a row, each report a mark at its percentile among the reference.
 
     Args:
@@ -32,42 +30,29 @@ def profile_strip(
     Returns:
         Axes; x is the percentile, 0-100.
     """
-    import matplotlib.pyplot as plt
-
     rows = profile.dropna(subset="percentile")
     order, reports = list(dict.fromkeys(rows["measure"])), list(dict.fromkeys(rows["report_id"]))
-    labels = [(names or {}).get(report, _short(report)) for report in reports]
-    use_chinese_font(labels)
-    if ax is None:
-        _, ax = plt.subplots(figsize=(9, 0.36 * len(order) + 1.6), layout="constrained")
+    labels = [(names or {}).get(report, short(report)) for report in reports]
+    ax = frame(9, 0.36 * len(order) + 1.6, labels)
     ax.axvspan(25, 75, color="#e8e8e8", zorder=0)
     ax.axvline(50, color="#999999", lw=1, zorder=1)
-    for k, ((mark, colour), label) in enumerate(zip(MARKS, labels, strict=False)):
-        mine = rows[rows["report_id"] == reports[k]]
+    for k, (report, label) in enumerate(zip(reports, labels, strict=True)):
+        mine = rows[rows["report_id"] == report]
         y = mine["measure"].map(order.index) + 0.3 * ((k + 0.5) / len(reports) - 0.5)
-        ax.plot(mine["percentile"], y, mark, color=colour, label=label, clip_on=False)
-    marks: list[Any] = list(rows.drop_duplicates("measure").itertuples())
-    for k, row in enumerate(marks):
+        look: dict[str, Any] = {"color": COLOURS[k % 7], "label": label, "clip_on": False}
+        ax.plot(mine["percentile"], y, SHAPES[k % 7], **look)
+    for k, row in enumerate(rows_of(rows.drop_duplicates("measure"))):
         spread = f"{row.median:.3g} [{row.q1:.3g}–{row.q3:.3g}]"
         text = f"{spread} {row.unit}, {row.level} n = {row.n:.0f}"
         ax.text(102, k, text, va="center", fontsize="x-small", color="#555555")
     ax.set(xlim=(0, 100), xlabel="percentile among the reference (grey: its middle half)")
     ax.set_yticks(range(len(order)), [f"{card(n).en} {card(n).zh}" for n in order])
     ax.set_ylim(len(order) - 0.5, -0.5)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, fontsize="small")
-    return _plain(ax)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 18 else name[:8] + "…" + name[-4:]
-
-
-def _plain(ax: Axes) -> Axes:
-    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(ncols=3, fontsize="small", **ABOVE)
     return ax
 
 
-def where_in_text(hits: pd.DataFrame, sections: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def where_in_text(hits: pd.DataFrame, sections: pd.DataFrame) -> Axes:
     """Where in one report each measure has its hits: a row a measure, a tick a hit.
 
     Args:
@@ -76,14 +61,9 @@ def where_in_text(hits: pd.DataFrame, sections: pd.DataFrame, ax: Axes | None = 
     Returns:
         Axes; x is characters of the page; the bar on top shows the parts of the report.
     """
-    import matplotlib.pyplot as plt
-
     names = list(dict.fromkeys(hits["measure"]))
-    use_chinese_font()
-    if ax is None:
-        _, ax = plt.subplots(figsize=(9, 0.4 * len(names) + 1.4), layout="constrained")
-    parts: list[Any] = list(sections.itertuples())
-    for row in parts:
+    ax = frame(9, 0.4 * len(names) + 1.4)
+    for row in rows_of(sections):
         label, colour = PARTS[row.section]
         ax.axvspan(row.start, row.end, color=colour, alpha=0.14, lw=0, label=label)
     for k, name in enumerate(names):
@@ -91,25 +71,19 @@ def where_in_text(hits: pd.DataFrame, sections: pd.DataFrame, ax: Axes | None = 
     sizes = hits["measure"].value_counts()
     ax.set_yticks(range(len(names)), [f"{card(n).en} {card(n).zh} ({sizes[n]})" for n in names])
     ax.set(ylim=(len(names) - 0.5, -0.5), xlabel="characters of the page")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=5, frameon=False, fontsize="small")
-    return _plain(ax)
+    ax.legend(ncols=5, fontsize="small", **ABOVE)
+    return ax
 
 
-def opposed_words(
-    counts: Sequence[pd.Series], titles: tuple[str, str], ax: Axes | None = None
-) -> Axes:
+def opposed_words(counts: Sequence[pd.Series], titles: tuple[str, str]) -> Axes:
     """Two lists of words back to back, the first to the left; bars are counts.
 
     Args:
         counts: two series of counts by word, largest first.
     """
-    import matplotlib.pyplot as plt
-
     longest = max(map(len, counts))
-    use_chinese_font([word for one in counts for word in one.index])
-    if ax is None:
-        _, ax = plt.subplots(figsize=(8, 0.3 * longest + 1.4), layout="constrained")
-    for sign, one, (_, colour) in zip((-1, 1), counts, MARKS, strict=False):
+    ax = frame(8, 0.3 * longest + 1.4, [word for one in counts for word in one.index])
+    for sign, one, colour in zip((-1, 1), counts, COLOURS, strict=False):
         ax.barh(range(len(one)), sign * one, color=colour, height=0.7)
         for k, (word, n) in enumerate(one.items()):
             side = "left" if sign > 0 else "right"
@@ -120,4 +94,4 @@ def opposed_words(
     ax.set_title(titles[1], loc="right")
     ax.axvline(0, color="black", lw=0.8)
     ax.spines[["left", "bottom"]].set_visible(False)
-    return _plain(ax)
+    return ax

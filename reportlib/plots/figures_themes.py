@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reportlib.plots.font import use_chinese_font
+from reportlib.compare.panel import rows_of
+from reportlib.plots.frame import COLOURS, frame, grid, short
 from reportlib.resources import table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-UP, DOWN, FLAT = "#d55e00", "#0072b2", "#b0b0b0"  # Okabe and Ito 2008
+DOWN, UP, FLAT = *COLOURS[:2], "#b0b0b0"
 
 
 def theme_names() -> dict[str, str]:
@@ -28,16 +29,14 @@ def theme_heatmap(points: pd.DataFrame) -> Axes:
         points: ``compare.shares(corpus, "report_id")``, or by another column. Beyond 14 columns
             the cells carry no numbers.
     """
-    import matplotlib.pyplot as plt
-
     by = points.columns[0]
     wide = points.pivot_table(index="theme", columns=by, values="share", sort=False)
     wide = wide.loc[wide.mean(axis=1).sort_values(ascending=False).index]
     n = points.groupby(by, sort=False)["n_sentences"].first().reindex(wide.columns)
-    use_chinese_font(map(str, wide.columns))
-    _, ax = plt.subplots(figsize=(4.2 + 0.85 * min(len(n), 14), 7), layout="constrained")
+    ax = frame(4.2 + 0.85 * min(len(n), 14), 7, map(str, wide.columns))
+    ax.spines[:].set_visible(True)
     ax.imshow(wide, cmap="Blues", vmin=0, aspect="auto")
-    heads = [f"{_short(str(c))}\nn = {k}" for c, k in n.items()]
+    heads = [f"{short(str(c))}\nn = {k}" for c, k in n.items()]
     few = len(n) <= 14
     ax.set_xticks(range(len(n)), heads if few else list(map(str, n.index)))
     ax.tick_params("x", labelsize=8, rotation=0 if few else 90)
@@ -51,14 +50,6 @@ def theme_heatmap(points: pd.DataFrame) -> Axes:
     return ax
 
 
-def _rows(rows: pd.DataFrame) -> list[Any]:
-    return list(rows.itertuples())
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 12 else text[:5] + "…" + text[-6:]
-
-
 def shift_slopes(shifts: pd.DataFrame, most: int = 3) -> Any:
     """Slopes of theme shares from review to plan, one panel a report that has both.
 
@@ -67,39 +58,28 @@ def shift_slopes(shifts: pd.DataFrame, most: int = 3) -> Any:
     Args:
         shifts: ``compare.shift(corpus)``; drawn are the first ``most`` comparable reports.
     """
-    import matplotlib.pyplot as plt
-
-    use_chinese_font()
     panels = list(shifts[shifts["reason"] == ""].groupby("report_id", sort=False))[:most]
-    n_panels = max(len(panels), 1)
     top = 100 * max((rows[["before", "after"]].max().max() for _, rows in panels), default=0)
-    size: dict[str, Any] = {"figsize": (5.6 * n_panels, 5), "layout": "constrained"}
-    _, axes = plt.subplots(1, n_panels, sharey=True, squeeze=False, **size)
-    for ax, (report_id, rows) in zip(np.ravel(axes), panels, strict=False):
+    n_panels = max(len(panels), 1)
+    axes = grid(1, n_panels, 5.6 * n_panels, 5)
+    for ax, (report_id, rows) in zip(axes.flat, panels, strict=False):
         clear = (rows["low"] > 0) | (rows["high"] < 0)
         colour = np.where(clear, np.where(rows["shift"] > 0, UP, DOWN), FLAT)
-        for r, c in zip(_rows(rows), colour, strict=True):
+        for r, c in zip(rows_of(rows), colour, strict=True):
             ax.plot([0, 1], [100 * r.before, 100 * r.after], "o-", color=c, zorder=2 + (c != FLAT))
         named = rows[clear].sort_values("after")
-        heights = _apart((100 * named["after"]).tolist(), top / 26)
-        for r, y in zip(_rows(named), heights, strict=True):
+        # Labels are moved up where they would overlap.
+        room = np.arange(len(named)) * top / 26
+        heights = np.maximum.accumulate(100 * named["after"] - room) + room
+        for r, y in zip(rows_of(named), heights, strict=True):
             text = f"{theme_names()[r.theme]} {100 * r.shift:+.0f}"
             ax.annotate(text, (1, 100 * r.after), (1.06, y), va="center", annotation_clip=False)
         ax.set_xticks([0, 1], ["review 回顾", "plan 安排"])
         ax.set_xlim(-0.1, 2.4)
         n = "{n_before} : {n_after}".format(**rows.iloc[0])
-        ax.set_title(f"{_short(str(report_id))} (n = {n} sentences)", loc="left", fontsize=11)
-        ax.spines[["top", "right"]].set_visible(False)
-    np.ravel(axes)[0].set_ylabel("per cent of sentences")
+        ax.set_title(f"{short(str(report_id))} (n = {n} sentences)", loc="left", fontsize=11)
+    axes[0, 0].set_ylabel("per cent of sentences")
     return axes
-
-
-def _apart(heights: list[float], least: float) -> list[float]:
-    """Heights of labels, moved up where they would overlap."""
-    out: list[float] = []
-    for y in heights:
-        out.append(max(y, out[-1] + least) if out else y)
-    return out
 
 
 def keyness_lollipops(words: pd.DataFrame, a: str, b: str, most: int = 14) -> Axes:
@@ -108,21 +88,18 @@ def keyness_lollipops(words: pd.DataFrame, a: str, b: str, most: int = 14) -> Ax
     Args:
         words: ``compare.keyness``; each label has the two counts, a : b.
     """
-    import matplotlib.pyplot as plt
-
-    use_chinese_font([*words["word"], a, b])
     rows = pd.concat([words[words["z"] > 0].head(most), words[words["z"] < 0].tail(most)])[::-1]
-    _, ax = plt.subplots(figsize=(8, 0.27 * len(rows) + 1.4), layout="constrained")
+    ax = frame(8, 0.27 * len(rows) + 1.4, [*words["word"], a, b])
     y, colour = np.arange(len(rows)), np.where(rows["z"] > 0, UP, DOWN)
     ax.hlines(y, rows["low"], rows["high"], color=colour, alpha=0.45, linewidth=3)
     ax.scatter(rows["log_odds"], y, color=colour, zorder=3)
-    names = [f"{r.word}  {r.n_a} : {r.n_b}" for r in _rows(rows)]
+    names = [f"{r.word}  {r.n_a} : {r.n_b}" for r in rows_of(rows)]
     ax.set_yticks(y, names)
     ax.axvline(0, color="black", linewidth=0.8)
     ax.set_xlabel(f"log-odds with 95 % interval: ← {b} | {a} →")
     n = f"n = {words['n_a'].sum()} : {words['n_b'].sum()} words"
     ax.set_title(f"Words of {a} against {b} ({n})", loc="left")
-    ax.spines[["top", "right"]].set_visible(False)
+    ax.margins(y=0.02)
     return ax
 
 
@@ -132,13 +109,9 @@ def share_lines(points: pd.DataFrame, marks: pd.DataFrame | None = None, columns
     Args:
         points: ``compare.shares(corpus)``. marks: ``compare.breaks(points)``; its years are drawn.
     """
-    import matplotlib.pyplot as plt
-
-    use_chinese_font()
     themes = list(dict.fromkeys(points["theme"]))
     rows = -(-len(themes) // columns)
-    size: dict[str, Any] = {"figsize": (3 * columns, 2 * rows + 0.6), "layout": "constrained"}
-    fig, axes = plt.subplots(rows, columns, sharex=True, squeeze=False, **size)
+    axes = grid(rows, columns, 3 * columns, 2 * rows + 0.6)
     for ax in axes.flat[len(themes) :]:
         ax.set_axis_off()
     for ax, theme in zip(axes.flat, themes, strict=False):
@@ -152,5 +125,6 @@ def share_lines(points: pd.DataFrame, marks: pd.DataFrame | None = None, columns
         ax.set_ylim(bottom=0)
     years = points.groupby("plan_year")["n_reports"].first()
     told = f"n = {years.sum()} reports, {years.min()} to {years.max()} a year"
-    fig.suptitle(f"Sentences about each theme by plan year, per cent ({told})", x=0.01, ha="left")
+    title = f"Sentences about each theme by plan year, per cent ({told})"
+    axes[0, 0].figure.suptitle(title, x=0.01, ha="left")
     return axes

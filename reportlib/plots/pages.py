@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reportlib.compare.panel import rows_of
 from reportlib.plots.font import FONT, use_chinese_font
+from reportlib.plots.frame import frame, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +26,7 @@ PARTS = {
 }
 
 
-def page_strips(spans: pd.DataFrame, sections: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def page_strips(spans: pd.DataFrame, sections: pd.DataFrame) -> Axes:
     """Each page as a strip to scale: noise, title lines and the parts of its reports.
 
     Args:
@@ -34,37 +36,22 @@ def page_strips(spans: pd.DataFrame, sections: pd.DataFrame, ax: Axes | None = N
     Returns:
         Axes; x is characters of the page.
     """
-    import matplotlib.pyplot as plt
     from matplotlib.patches import Patch
 
     docs = list(dict.fromkeys(spans["doc"]))
-    use_chinese_font(docs)
-    if ax is None:
-        _, ax = plt.subplots(figsize=(9, 0.55 * len(docs) + 1.5), layout="constrained")
-    for row in spans.itertuples():
-        part = {"noise": "noise", "annex": "annex"}.get(str(row.label), "title")
-        _bar(ax, docs.index(row.doc), row, part)
-    for row in sections.itertuples():
-        _bar(ax, docs.index(row.doc), row, str(row.section))
-    ax.set_yticks(range(len(docs)), [_short(d) for d in docs])
+    ax = frame(9, 0.55 * len(docs) + 1.5, docs)
+    bars = [(row, row.label if row.label in PARTS else "title") for row in rows_of(spans)]
+    for row, part in [*bars, *((row, row.section) for row in rows_of(sections))]:
+        colour, length = PARTS[part][1], row.end - row.start
+        ax.barh(docs.index(row.doc), length, left=row.start, height=0.72, color=colour)
+    ax.set_yticks(range(len(docs)), [short(doc, 24) for doc in docs])
     ax.invert_yaxis()
     ax.set_xlabel("characters of the page")
     ax.set_title(f"What the pages hold (n = {len(docs)} pages)", loc="left")
-    handles = [Patch(color=c) for _, c in PARTS.values()]
-    names = [name for name, _ in PARTS.values()]
-    place = (0.5, -0.16)
-    ax.legend(handles, names, ncols=4, loc="upper center", bbox_to_anchor=place, frameon=False)
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    figure: Any = ax.get_figure(root=True)
+    patches = [Patch(color=colour, label=name) for name, colour in PARTS.values()]
+    figure.legend(handles=patches, ncols=4, loc="outside lower center", frameon=False)
     return ax
-
-
-def _bar(ax: Axes, y: int, row: Any, part: str) -> None:
-    ax.barh(y, row.end - row.start, left=row.start, height=0.72, color=PARTS[part][1])
-
-
-def _short(doc: str) -> str:
-    return doc if len(doc) <= 24 else doc[:23] + "…"
 
 
 def word_cloud(

@@ -6,7 +6,10 @@ import json
 import re
 import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -14,10 +17,11 @@ import pandas as pd
 
 from reportlib import __version__
 from reportlib.build import build_tables
-from reportlib.build.write import read_table
-from reportlib.publish.notebooks import Block, blocks_of, read_notebook, run_notebooks
+from reportlib.build.write import as_csv, read_table
+from reportlib.publish.blocks import Block, Chapter, blocks_of
+from reportlib.publish.notebooks import read_notebook, run_notebooks
 from reportlib.publish.pdf import write_pdf
-from reportlib.publish.site import Chapter, write_site
+from reportlib.publish.site import write_site
 from reportlib.publish.view import glossary
 from reportlib.records import OutputError, ReportlibError
 from reportlib.resources import schema
@@ -27,12 +31,12 @@ TITLE = "Chinese government work reports 政府工作报告: reproducible append
 # The page comes last: where it stands, everything else stands beside it.
 OWN = "tables codebook.csv cards.csv inputs.csv versions.json appendix.pdf index.html".split()
 TOOLS = ("nbclient", "ipykernel", "mistune", "fonttools", "typst", "matplotlib", "wordcloud")
-ORIGIN = """# Provenance and how to cite
-Made with reportlib {version}; `versions.json` names the versions of everything else. Every figure,
-hit and part points to characters of the pages below by offset; the tables stand beside this page.
+ORIGIN = f"""# Provenance and how to cite
+Made with reportlib {__version__}; `versions.json` names the versions of everything else. Every
+figure, hit and part points to characters of the pages below; the tables stand beside this page.
 
-**How to cite.** reportlib maintainers: *reportlib*, version {version}, with the SHA-256 hashes of
-the pages below; `CITATION.cff` of the project has it in machine-readable form."""
+**How to cite.** reportlib maintainers: *reportlib*, version {__version__}, with the SHA-256
+hashes of the pages below; `CITATION.cff` of the project has it in machine-readable form."""
 
 
 def make_appendix(
@@ -77,9 +81,9 @@ def make_appendix(
             why = next(filter(None, read["reason"]), "nothing to read")
             raise ReportlibError(f"no work report among {len(read)} pages of {pages} ({why} …)")
         books = run_notebooks(paths, {"SOURCE": str(pages.resolve())} if study else {})
-        parts = {p.stem: tuple(blocks_of(b, student)) for p, b in zip(paths, books, strict=True)}
+        parts = {p.stem: blocks_of(b, student) for p, b in zip(paths, books, strict=True)}
         inputs = read[["doc", "kind", "reason", "sha256"]]
-        chapters = [_chapter(*part) for part in (parts | _reference(inputs)).items()]
+        chapters = _chapters(parts, inputs)
         write_site(fresh / "index.html", TITLE, chapters, dict(glossary().to_numpy()[:, :2]))
         write_pdf(fresh / "appendix.pdf", TITLE, chapters)
         _papers(fresh, inputs)
@@ -105,20 +109,21 @@ def _replace(fresh: Path, folder: Path) -> None:
         (fresh / name).replace(old)
 
 
-def _chapter(name: str, blocks: tuple[Block, ...]) -> Chapter:
-    """A chapter whose title is its first heading."""
-    prose = "\n".join(block.body for block in blocks if block.kind == "prose")
-    heading = re.search(r"^#+\s*(.+)$", prose, re.MULTILINE)
-    return Chapter(name, heading[1].strip() if heading else name, blocks)
-
-
 def codebook() -> pd.DataFrame:
-    """Every column of every table: table, column, type, unit, meaning, source."""
+    """Every column of every table: table, column, type, unit, meaning, source.
+
+    >>> codebook().query("table == 'spans'")["column"].tolist()
+    ['doc', 'start', 'end', 'label', 'report_id', 'rule']
+    """
     return pd.DataFrame([column for columns in schema().values() for column in columns])
 
 
 def measure_cards() -> pd.DataFrame:
-    """The card of every measure of rhetoric, one row each."""
+    """The card of every measure of rhetoric, one row each.
+
+    >>> measure_cards()["measure"][0]
+    '回顾性句子 Orientation: past (orientation_past)'
+    """
     return pd.DataFrame(
         {
             "measure": f"{card.zh} {card.en} ({card.id})",
@@ -131,25 +136,35 @@ def measure_cards() -> pd.DataFrame:
     )
 
 
-def _reference(inputs: pd.DataFrame) -> dict[str, tuple[Block, Block]]:
-    """Glossary, cards, codebook, provenance: what a reader of the notebooks looks up."""
-    origin = ORIGIN.format(version=__version__)
+def _chapters(parts: Mapping[str, Iterable[Block]], inputs: pd.DataFrame) -> list[Chapter]:
+    """The notebooks, then what their reader looks up; tables and figures are counted through."""
+    read = {
+        "glossary": ("# Glossary 术语表", glossary(), "Terms", "术语"),
+        "cards": ("# Measures of rhetoric", measure_cards(), "Measures", "修辞指标说明卡"),
+        "codebook": ("# Codebook", codebook(), "Every table and column", "各表各列说明"),
+        "provenance": (ORIGIN, inputs, "The pages read", "所读页面及其哈希值"),
+    }
     with pd.option_context("display.max_colwidth", None):
-        return {
-            name: (Block("prose", prose), Block("table", table.to_html(index=False), *captions))
-            for name, prose, table, *captions in (
-                ("glossary", "# Glossary 术语表", glossary(), "Terms", "术语"),
-                ("cards", "# Measures of rhetoric", measure_cards(), "Measures", "修辞指标说明卡"),
-                ("codebook", "# Codebook", codebook(), "Every table and column", "各表各列说明"),
-                ("provenance", origin, inputs, "The pages read", "所读页面及其哈希值"),
-            )
+        looked_up = {
+            name: [Block("prose", prose), Block("table", table.to_html(index=False), *captions)]
+            for name, (prose, table, *captions) in read.items()
         }
+    counts, chapters = Counter[str](), []
+    for name, blocks in {**parts, **looked_up}.items():
+        chapter = Chapter(name, name, [])
+        for block in blocks:
+            counts[block.kind] += bool(block.caption)
+            chapter.blocks.append(replace(block, number=bool(block.caption) * counts[block.kind]))
+        prose = "\n".join(block.body for block in chapter.blocks if block.kind == "prose")
+        heading = re.search(r"^#+\s*(.+)$", prose, re.MULTILINE)
+        chapters.append(replace(chapter, title=heading[1].strip()) if heading else chapter)
+    return chapters
 
 
 def _papers(folder: Path, inputs: pd.DataFrame) -> None:
     """Codebook, cards, input hashes and versions beside the page."""
     for name, table in (("codebook", codebook()), ("cards", measure_cards()), ("inputs", inputs)):
-        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+        (folder / f"{name}.csv").write_text(as_csv(table), encoding="utf-8-sig", newline="\n")
     facts = json.loads((folder / "tables" / "versions.json").read_text(encoding="utf-8"))
     with suppress(PackageNotFoundError):  # notebooks of one's own may do without the last of them
         for name in TOOLS:

@@ -1,4 +1,4 @@
-"""Runs notebooks and takes them apart into blocks that a site and a PDF can be made of."""
+"""Reads and runs notebooks, several at a time, each in a kernel of its own."""
 
 from __future__ import annotations
 
@@ -7,45 +7,26 @@ import os
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from tqdm import tqdm
 
 from reportlib.build.export import inert
+from reportlib.publish.blocks import INJECTED
 from reportlib.records import ReportlibError
 
 TIMEOUT = 300  # seconds a cell may take
-SOLUTION = "solution"  # tag of cells that the student version leaves out
 PARAMETERS = "parameters"  # tag of the cell that sets SOURCE (papermill's convention)
-OURS = '<div class="reportlib'
-INJECTED = "injected-parameters"
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
 }
 NEEDS = "the appendix needs: pip install 'reportlib[notebooks,appendix]'"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One piece of a notebook: kind is prose, code, text, table, view or figure.
-
-    ``body`` is Markdown (prose), source (code), plain text (text), HTML (table, view) or a PNG in
-    base64 (figure); captions are English and Chinese, ``alt`` describes a figure.
-    """
-
-    kind: str
-    body: str
-    caption: str = ""
-    caption_zh: str = ""
-    alt: str = ""
 
 
 def read_notebook(path: Path) -> Any:
@@ -65,32 +46,25 @@ def read_notebook(path: Path) -> Any:
         raise ReportlibError(f"{path.name} is no notebook: {inert(str(error))[:200]}") from None
 
 
-def run_notebooks(
-    paths: Sequence[Path], parameters: Mapping[str, Any] | None = None, jobs: int = 0
-) -> list[Any]:
-    """The notebooks with fresh outputs, several at a time, in the order given.
+def run_notebooks(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[Any]:
+    """The notebooks with fresh outputs, one for each core at a time, in the order given.
 
     Args:
         parameters: values set in a cell after the one tagged ``parameters``.
-        jobs: how many run at once; 0: one for each core, four at most.
 
     Raises:
         ReportlibError: a cell failed or took too long (the cell is shown); Jupyter is missing.
     """
-    work = partial(_run, parameters=parameters or {})
     with (
         warnings.catch_warnings(action="ignore"),  # Jupyter's own, about ids, loops and sockets
-        ThreadPoolExecutor(jobs or min(os.cpu_count() or 1, 4)) as pool,
-        tqdm(total=len(paths), unit="notebook", delay=2, disable=not sys.stderr.isatty()) as bar,
+        ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool,
     ):
-        done = []
+        runs = pool.map(_run, paths, repeat(parameters))
+        bar = tqdm(runs, "notebooks", len(paths), delay=2, disable=not sys.stderr.isatty())
         try:
-            for notebook in pool.map(work, paths):
-                done.append(notebook)
-                bar.update()
+            return list(bar)
         finally:
             pool.shutdown(cancel_futures=True)
-    return done
 
 
 def _run(path: Path, parameters: Mapping[str, Any]) -> Any:
@@ -134,45 +108,3 @@ def _inject(notebook: Any, parameters: Mapping[str, Any]) -> None:
     source = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
     cell: Any = v4.new_code_cell(source, metadata={"tags": [INJECTED]})  # type: ignore
     notebook.cells.insert(tagged[0] + 1 if tagged else 0, cell)
-
-
-def blocks_of(notebook: Any, student: bool = False) -> Iterator[Block]:
-    """The blocks of a notebook in order; for students without the cells tagged ``solution``."""
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if (student and SOLUTION in tags) or INJECTED in tags:
-            continue
-        if cell.cell_type in ("markdown", "code"):
-            yield Block("prose" if cell.cell_type == "markdown" else "code", inert(cell.source))
-        for output in cell.get("outputs", []):
-            yield _output(output, cell.metadata.get("reportlib", {}))
-
-
-def _output(output: Any, notes: Mapping[str, str]) -> Block:
-    words = (notes.get("caption", ""), notes.get("caption_zh", ""), notes.get("alt", ""))
-    data = output.get("data", {})
-    html = inert(data.get("text/html", ""))
-    if "image/png" in data:
-        return Block("figure", "".join(data["image/png"].split()), *words)
-    if (
-        "<table" in html
-        and ("dataframe" in html or OURS not in html)
-        and table_of(html) is not None
-    ):
-        return Block("table", html, *words)
-    if html.startswith(OURS):  # made and escaped here; no other HTML is shown
-        return Block("view", html, *words)
-    return Block("text", inert(output.get("text", "") or data.get("text/plain", "")))
-
-
-def table_of(html: str) -> ElementTree.Element | None:
-    """The table of a data frame's HTML as a tree; None where it is not well formed.
-
-    >>> [cell.text for cell in table_of("<div><table><tr><td>7</td></tr></table></div>").iter("td")]
-    ['7']
-    """
-    first, last = html.find("<table"), html.rfind("</table>")
-    try:
-        return ElementTree.fromstring(html[first : last + len("</table>")])
-    except ElementTree.ParseError:
-        return None

@@ -5,40 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
 from reportlib.build import Corpus
 from reportlib.build.export import inert
-from reportlib.resources import table
+from reportlib.compare.concordance import Html
+from reportlib.resources import settings, table
 
-# Each layer: legend and style. They are told apart without colour too: line, dots, ground, slant.
-LAYERS = {
-    "noise": ("noise 杂讯", "color:#6b6b6b;text-decoration:line-through"),
-    "annex": ("annex 附件", "color:#595959;font-style:italic"),
-    "figure": ("figure 数字", "background:#ffe08a"),
-    "theme": ("theme 主题", "border-bottom:2px solid #0072b2"),
-    "device": ("device 修辞", "text-decoration:underline dotted #b3420a 2px"),
-}
-PART = "display:block;margin:.8em 0 .2em;font-weight:bold;border-top:1px solid #999"
-PAPER = "background:#fff;color:#1a1a1a;padding:.6em;print-color-adjust:exact"
-LINES = "line-height:1.9;white-space:pre-wrap;overflow-wrap:anywhere"
+LOOKS = "publish/view"  # settings: layers of the legend, tables whose rows are marked, styles
 
 
-class View:
-    """HTML that a notebook shows and ``str()`` gives; it needs no script and no widget."""
+class View(Html):
+    """HTML that a notebook shows; it needs no script and no widget.
 
-    def __init__(self, html: str) -> None:
-        self._html = html
-
-    def _repr_html_(self) -> str:
-        return self._html
-
-    def __str__(self) -> str:
-        return self._html
+    >>> View("<b>7</b>")
+    <View: 8 characters of HTML>
+    """
 
     def __repr__(self) -> str:
-        return f"<View: {len(self._html)} characters of HTML>"
+        return f"<View: {len(self)} characters of HTML>"
 
 
 def reading_view(corpus: Corpus, doc: str, start: int = 0, end: int | None = None) -> View:
@@ -58,53 +45,44 @@ def reading_view(corpus: Corpus, doc: str, start: int = 0, end: int | None = Non
     cuts = {start, end, *(p for p in parts if start <= p < end)}
     cuts |= {x for mark in marks for x in mark[:2] if start < x < end}
     body = "".join(_pieces(text, sorted(cuts), marks, parts))
-    legend = " ".join(f'<span style="{style}">{name}</span>' for name, style in LAYERS.values())
+    looks = settings(LOOKS)
+    legend = " ".join(f'<span style="{s}">{name}</span>' for name, s in looks["layers"].values())
     return View(
-        f'<div class="reportlib" lang="zh" style="{PAPER}"><p style="font-size:.85em">{legend}</p>'
-        f'<div style="{LINES}">{body}</div></div>'
+        f'<div class="reportlib" lang="zh" style="{looks["paper"]}">'
+        f'<p style="font-size:.85em">{legend}</p><div style="{looks["lines"]}">{body}</div></div>'
     )
 
 
 Mark = tuple[int, int, str, str]
 
 
-def _of(corpus: Corpus, table: str, doc: str) -> Iterable[pd.Series]:
+def _of(corpus: Corpus, table: str, doc: str) -> Iterable[Any]:
     rows = corpus[table]
-    return rows[rows["doc"] == doc].itertuples()  # type: ignore[return-value]
+    return rows[rows["doc"] == doc].itertuples()
 
 
 def _marks(corpus: Corpus, doc: str) -> Iterator[Mark]:
-    for r in _of(corpus, "spans", doc):
-        if r.label != "report":
-            yield int(r.start), int(r.end), str(r.label), f"{r.label}: {r.rule}"
-    for name in ("indicators", "indicators_extended"):
-        for r in _of(corpus, name, doc):
-            told = " ".join(map(str, (r.indicator, r.measure, r.status, r.period, r.bound)))
-            yield int(r.start), int(r.end), "figure", told
-    for r in _of(corpus, "theme_hits", doc):
-        yield int(r.start), int(r.end), "theme", str(r.theme)
-    for r in _of(corpus, "rhetoric_hits", doc):
-        yield int(r.start), int(r.end), "device", str(r.measure)
+    for name, (layer, columns) in settings(LOOKS)["marked"].items():
+        for row in _of(corpus, name, doc):
+            if (kind := layer or row.label) in settings(LOOKS)["layers"]:
+                told = " ".join(str(getattr(row, column)) for column in columns)
+                yield int(row.start), int(row.end), kind, told
 
 
 def _pieces(text: str, edges: list[int], marks: list[Mark], parts: dict[int, str]) -> Iterator[str]:
+    layers, part = settings(LOOKS)["layers"], settings(LOOKS)["part"]
     active: list[Mark] = []
-    upcoming = iter(marks)
-    following = next(upcoming, None)
+    upcoming = marks[::-1]
     for first, last in pairwise(edges):
-        while following and following[0] <= first:
-            active.append(following)
-            following = next(upcoming, None)
-        active = [m for m in active if m[1] > first]
+        active = [mark for mark in active if mark[1] > first]
+        while upcoming and upcoming[-1][0] <= first:
+            active.append(upcoming.pop())
         if first in parts:
-            yield f'<span style="{PART}">{escape(parts[first])}</span>'
+            yield f'<span style="{part}">{escape(parts[first])}</span>'
         piece = escape(inert(text[first:last]))
-        if not active:
-            yield piece
-            continue
-        style = ";".join(dict.fromkeys(LAYERS[m[2]][1] for m in active))
-        title = escape("; ".join(dict.fromkeys(m[3] for m in active)), quote=True)
-        yield f'<span style="{style}" title="{title}">{piece}</span>'
+        style = ";".join(dict.fromkeys(layers[mark[2]][1] for mark in active))
+        title = escape("; ".join(dict.fromkeys(mark[3] for mark in active)), quote=True)
+        yield f'<span style="{style}" title="{title}">{piece}</span>' if active else piece
 
 
 def glossary() -> pd.DataFrame:
