@@ -112,8 +112,8 @@ def _head(page: Layout, base: int, low: int) -> list[int]:
         rule = _head_noise(page, i, role)
         if page.rules[i] == "front_matter" or (rule == "label_line" and key.startswith("正文")):
             break
-        if title and role != "delivery":
-            half = page.keys[i + 1] == title and not rule and role != "title"
+        if title and (role != "delivery" or noise_rule(key, "edge")):
+            half = page.keys[i + 1] == title and not rule and role not in ("title", "delivery")
             return sorted([i, *found] if half and _is_title_half(key, title) else found)
         if rule:
             continue
