@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -21,17 +20,14 @@ with (Path(__file__).parent / "cases" / "compare_outcomes.csv").open(encoding="u
     CASES = list(csv.DictReader(handle))
 
 
-def cell(bound: str, value: float, high: float | None, unit: str) -> SimpleNamespace:
-    factor = {"亿元": 1e8, "亿斤": 5e4}.get(unit, 1.0)
-    base = "%" if unit == "%" else unit
-    return SimpleNamespace(
-        bound=bound,
-        value=value,
-        value_high=high,
-        value_base=value * factor,
-        base_unit=base,
-        quote="",
-    )
+def cell(bound: str, value: float, high: float | None, unit: str) -> pd.DataFrame:
+    base = value * {"亿元": 1e8, "亿斤": 5e4}.get(unit, 1.0)
+    row = {"bound": bound, "value": value, "value_high": high, "value_base": base}
+    return pd.DataFrame([row | {"base_unit": unit, "quote": ""}])
+
+
+def judge(target: pd.DataFrame, actual: pd.DataFrame, direction: str) -> pd.Series:
+    return verdict(target, actual, pd.Series([direction])).iloc[0]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["label"])
@@ -40,9 +36,9 @@ def test_verdicts(case: dict[str, str]) -> None:
     high = [float(case[k]) if case[k] else None for k in ("target_high", "actual_high")]
     target = cell(case["target_bound"], float(case["target_value"]), high[0], case["unit"])
     actual = cell(case["actual_bound"], float(case["actual_value"]), high[1], case["unit"])
-    got = verdict(target, actual, case["direction"])
+    got = judge(target, actual, case["direction"])
     assert (got["verdict"], got["reason"]) == (case["verdict"], case["reason"])
-    unit = target.value_base / target.value
+    unit = (target["value_base"] / target["value"]).iloc[0]
     assert got["gap"] == pytest.approx(float(case["gap"]) * unit, abs=1e-6)
 
 
@@ -52,7 +48,7 @@ def test_better_is_never_worse(aim: float, outcome: float, bound: str) -> None:
     order = {"missed": 0, "met": 1, "beaten": 2}
     target = cell(bound, aim, None, "%")
     low, high = (
-        verdict(target, cell("eq", x, None, "%"), "higher") for x in (outcome, outcome * 1.5)
+        judge(target, cell("eq", x, None, "%"), "higher") for x in (outcome, outcome * 1.5)
     )
     assert order[low["verdict"]] <= order[high["verdict"]]
 

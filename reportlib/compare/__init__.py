@@ -4,10 +4,9 @@ Panels, promises and outcomes, samples to judge, accuracy; attention to themes, 
 concordance; reuse of text, profiles of rhetoric.
 """
 
-from reportlib.compare.accuracy import match, naive_baseline, scores
+from reportlib.compare.accuracy import coding_accuracy, match, naive_baseline, reliability, scores
 from reportlib.compare.attention import (
     breaks,
-    coding_accuracy,
     counts,
     diversity,
     life_spans,
@@ -21,44 +20,16 @@ from reportlib.compare.keyness import collocations, keyness, words_of
 from reportlib.compare.outcomes import consistency, outcomes, ranks
 from reportlib.compare.panel import panel, wide
 from reportlib.compare.phrases import coinages, new_phrases, passports, uses
-from reportlib.compare.profile import profile, reliability
+from reportlib.compare.profile import profile
 from reportlib.compare.reuse import aligned, reuse, shingles
 from reportlib.compare.sample import evidence, judged, sample, wilson
 
-__all__ = [
-    "aligned",
-    "breaks",
-    "coding_accuracy",
-    "coinages",
-    "collocations",
-    "concordance_html",
-    "consistency",
-    "counts",
-    "diversity",
-    "evidence",
-    "judged",
-    "keyness",
-    "kwic",
-    "life_spans",
-    "match",
-    "naive_baseline",
-    "new_phrases",
-    "outcomes",
-    "panel",
-    "passports",
-    "profile",
-    "ranks",
-    "reliability",
-    "reuse",
-    "sample",
-    "scores",
-    "sensitivity",
-    "shares",
-    "shift",
-    "shingles",
-    "token_view",
-    "uses",
-    "wide",
-    "wilson",
-    "words_of",
-]
+# figures
+__all__ = ["consistency", "outcomes", "panel", "ranks", "wide"]
+__all__ += ["evidence", "judged", "match", "naive_baseline", "sample", "scores", "wilson"]
+# themes and words
+__all__ += ["breaks", "coding_accuracy", "counts", "diversity", "life_spans", "sensitivity"]
+__all__ += ["collocations", "keyness", "shares", "shift", "token_view", "words_of"]
+__all__ += ["coinages", "concordance_html", "kwic", "new_phrases", "passports", "uses"]
+# rhetoric
+__all__ += ["aligned", "profile", "reliability", "reuse", "shingles"]

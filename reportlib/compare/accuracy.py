@@ -1,20 +1,26 @@
-"""The ledger against figures read by hand, and the naive way of finding figures beside it."""
+"""What was found against what was read by hand, and the naive way of finding figures beside it."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from reportlib.compare.panel import frame
+from reportlib.compare.tables import frame
 from reportlib.indicators import catalogue
 from reportlib.indicators.forms import find_mentions
+from reportlib.rhetoric import DEVICES
+from reportlib.themes import theme_ids
 
-FIELDS = ("value", "value_high", "unit", "bound", "status", "period", "masked")
-RESULTS = ("right", "wrong", "missed", "extra", "fooled")
+FIELDS = ["value", "value_high", "unit", "bound", "status", "period", "masked"]
+RESULTS = ["right", "wrong", "missed", "extra", "fooled"]
+SHOWN = ["doc", "indicator", "measure", "start", "quote"]
+WHOSE = {"disputed": 0, "own": 1, "other": 2}  # in this order gold rows take what was found
 _SAME_UNIT = {"％": "%", "百分之": "%", "个百分点": "百分点", "微克每立方米": "微克/立方米"}
 _NUMBER = re.compile(
     r"(\d+(?:\.\d+)?)\s*([百千万亿]*(?:美元|元|人次|人|家|户|个百分点|吨|斤|天)|[%％])"
@@ -32,75 +38,148 @@ def match(found: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
         doc, indicator, measure, start, quote, ``result`` (right; wrong, with the names of its wrong
         ``fields``; missed; extra; fooled: taken although the gold says it is another's figure).
     """
-    mine: list[Any] = found[found["doc"].isin(gold["doc"])].to_dict("records")
-    mine = [r for r in mine if (r.get("scope") or "own") == "own"]
-    pool: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for r in mine:
-        pool.setdefault((r["doc"], r["indicator"]), []).append(r)
-    used: set[int] = set()
-    out = []
-    rows: list[Any] = gold.to_dict("records")
-    for g in sorted(rows, key=lambda r: ("disputed", "own", "other").index(r["scope"])):
-        near = [r for r in pool.get((g["doc"], g["indicator"]), []) if id(r) not in used]
-        near = [r for r in near if _overlap(r, g, loose=g["scope"] == "disputed")]
-        if g["scope"] == "disputed":
-            used |= {id(r) for r in near}
-            continue
-        if g["scope"] == "other":
-            near = [
-                r for r in mine if id(r) not in used and r["doc"] == g["doc"] and _overlap(r, g)
-            ]
-            out += [_pair(g, "fooled") for _ in near[:1]]
-            continue
-        near = [r for r in near if g["indicator"] == "cpi" or r["measure"] == g["measure"]]
-        wrong = [(tuple(f for f in FIELDS if _norm(r, f) != _norm(g, f)), r) for r in near]
-        if not wrong:
-            out.append(_pair(g, "missed"))
-            continue
-        fields, best = min(wrong, key=lambda x: len(x[0]))
-        used.add(id(best))
-        out.append(_pair(g, "wrong" if fields else "right", " ".join(fields)))
-    out += [_pair(r, "extra") for r in mine if id(r) not in used]
-    columns = ("doc", "indicator", "measure", "start", "quote", "result", "fields")
-    return frame(out, columns)
+    gold = gold.sort_values("scope", key=lambda s: s.map(WHOSE), kind="stable", ignore_index=True)
+    mine = found[found["doc"].isin(gold["doc"])]
+    if "scope" in mine:
+        mine = mine[mine["scope"].isin(["own", ""])]
+    mine = mine.reset_index(drop=True)
+    pairs = _pairs(gold, mine)
+    settled = pairs["scope"] == "disputed"
+    taken, chosen = set(pairs["mine"][settled]), {}
+    for p in pairs[~settled].sort_values(["gold", "faults"], kind="stable").itertuples():
+        if p.gold not in chosen and p.mine not in taken:
+            chosen[p.gold] = p.fields
+            if p.scope == "own":  # another's figure stays a figure too many
+                taken.add(p.mine)
+    gold["fields"] = pd.Series(chosen, dtype="object")
+    met, own = gold["fields"].notna(), gold["scope"] == "own"
+    right = gold["fields"] == ""
+    gold["result"] = np.select([~own, ~met, right], ["fooled", "missed", "right"], "wrong")
+    extra = mine.drop(index=list(taken)).assign(result="extra")
+    out = pd.concat([gold[own | (met & (gold["scope"] == "other"))], extra], ignore_index=True)
+    return frame(out.astype({"start": "int64"}), [*SHOWN, "result", "fields"])
 
 
-def _pair(row: dict[str, Any], result: str, fields: str = "") -> dict[str, Any]:
-    return row | {"start": int(row["start"]), "result": result, "fields": fields}
+def _pairs(gold: pd.DataFrame, mine: pd.DataFrame) -> pd.DataFrame:
+    """Rows (by number) that may be one figure, and the fields in which they differ.
+
+    They share characters and, unless the gold is disputed, are of about one length; for a figure
+    that is another's any indicator will do.
+    """
+    where = ["doc", "indicator", "measure", "start", "end"]
+    a, b = gold[[*where, "scope"]].reset_index(names="gold"), mine[where].reset_index(names="mine")
+    pairs = a.merge(b, on="doc", suffixes=("", "_b"))
+    at = pairs[["start", "start_b", "end", "end_b"]].astype("int64")
+    sizes = pd.concat([at["end"] - at["start"], at["end_b"] - at["start_b"]], axis=1)
+    common = at[["end", "end_b"]].min(axis=1) - at[["start", "start_b"]].max(axis=1)
+    alike = (sizes.max(axis=1) <= 2 * sizes.min(axis=1) + 4) | (pairs["scope"] == "disputed")
+    same = (pairs["indicator"] == pairs["indicator_b"]) | (pairs["scope"] == "other")
+    measure = (pairs["measure"] == pairs["measure_b"]) | (pairs["indicator"] == "cpi")
+    pairs = pairs[(common > 0) & alike & same & (measure | (pairs["scope"] != "own"))]
+    unlike = _printed(gold, pairs["gold"]) != _printed(mine, pairs["mine"])
+    unlike &= (pairs["scope"] == "own").to_numpy()[:, None]
+    fields = [" ".join(np.array(FIELDS)[row]) for row in unlike]
+    return pairs.assign(fields=fields, faults=unlike.sum(axis=1))
 
 
-def _overlap(a: dict[str, Any], b: dict[str, Any], loose: bool = False) -> bool:
-    """Whether two rows share characters and, unless loose, are of about one length."""
-    sizes = [int(x["end"]) - int(x["start"]) for x in (a, b)]
-    common = min(int(a["end"]), int(b["end"])) - max(int(a["start"]), int(b["start"]))
-    return common > 0 and (loose or max(sizes) <= 2 * min(sizes) + 4)
-
-
-def _norm(row: dict[str, Any], field: str) -> Any:
-    """A cell as it is compared: numbers as numbers, units without a final 元 or 人."""
-    cell = row.get(field)
-    text = "" if cell is None or pd.isna(cell) else str(cell).strip()
-    if field in ("value", "value_high"):
-        return round(float(text), 6) if text else None
-    if field == "masked":
-        return text in ("1", "True", "true")
-    if field == "unit":
-        text = _SAME_UNIT.get(text, text)
-        return text[:-1] if len(text) > 1 and text[-1] in "元人" else text
-    return text
+def _printed(rows: pd.DataFrame, numbers: pd.Series) -> NDArray[Any]:
+    """FIELDS as they are compared: numbers as numbers, units without a final 元 or 人."""
+    out = rows.reindex(columns=FIELDS).astype("object").fillna("").astype("str")
+    out = out.apply(lambda cell: cell.str.strip())
+    for name in ("value", "value_high"):
+        out[name] = pd.to_numeric(out[name]).round(6).fillna(np.inf)
+    out["unit"] = out["unit"].replace(_SAME_UNIT).str.replace("(?<=.)[元人]$", "", regex=True)
+    out["masked"] = out["masked"].isin(["1", "True", "true"]).astype("str")
+    return out.loc[numbers].to_numpy(dtype="object")
 
 
 def scores(pairs: pd.DataFrame) -> pd.Series:
     """Precision, recall and F1 of a ``match``: of figures detected (right indicator, measure and
     place in the text) and of whole records (all of FIELDS right too); NaN without rows."""
-    n = {kind: int((pairs["result"] == kind).sum()) for kind in RESULTS}
+    n = pairs["result"].value_counts().reindex(RESULTS, fill_value=0)
     gold, found = (n["right"] + n["wrong"] + n[rest] for rest in ("missed", "extra"))
+    hits = {"detection": n["right"] + n["wrong"], "record": n["right"]}
+    rates = _rates({name: (gold, found, right) for name, right in hits.items()})
     out: dict[str, float] = {"gold figures": gold, "figures found": found}
-    for name, hits in (("detection", n["right"] + n["wrong"]), ("record", n["right"])):
-        out[f"{name} precision"] = hits / found if found else float("nan")
-        out[f"{name} recall"] = hits / gold if gold else float("nan")
-        out[f"{name} F1"] = 2 * hits / (found + gold) if found + gold else float("nan")
+    for name, row in rates.rename(columns={"f1": "F1"}).iterrows():
+        out |= {f"{name} {rate}": row[rate] for rate in ("precision", "recall", "F1")}
     return pd.Series(out | {"distractors taken": n["fooled"]})
+
+
+def _rates(counted: dict[str, tuple[int, int, int]]) -> pd.DataFrame:
+    """n (read by hand), found and right of several codes, with precision, recall and f1."""
+    out = pd.DataFrame.from_dict(counted, "index", columns=["n", "found", "right"])
+    out["precision"] = out["right"] / out["found"].where(out["found"] > 0)
+    out["recall"] = out["right"] / out["n"].where(out["n"] > 0)
+    return out.assign(f1=2 * out["right"] / (out["n"] + out["found"]).where(out["n"] > 0))
+
+
+def coding_accuracy(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
+    """Themes found against themes read: theme, n (read), found, precision, recall, f1.
+
+    The sentences that share half of their characters with a gold sentence, or of its, answer for
+    it. Row ``all`` counts every theme, ``main`` the first one of sentences that have an agreed one.
+    Disputed themes count for nobody. NaN where nothing was read or found.
+    """
+    out = _coded(codes, gold, "themes", theme_ids(), ("main", "main_theme", "themes"))
+    order = ["all", "main", *theme_ids()]
+    return out.loc[order].drop(columns="right").rename_axis("theme").reset_index()
+
+
+def reliability(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
+    """Devices and orientation found, against sentences read by the codebook of the gold.
+
+    The sentences that share half of their characters with a gold sentence, or of its, answer for
+    it. A code on which its readers differed counts for nobody.
+
+    Args:
+        codes: the table ``sentence_codes``. gold: doc, start, end, orientation, devices,
+            devices_disputed; rows of pages that are not in ``codes`` are left out.
+
+    Returns:
+        by device (``all``: together; then orientation): n (read), found, right, precision, recall,
+        f1, 0-1. NaN where nothing was read or nothing found: with n under 20 read no second digit.
+    """
+    gold = gold[gold["doc"].isin(codes["doc"])]
+    one = ("orientation", "orientation", "orientation")
+    return _coded(codes, gold, "devices", DEVICES, one).rename_axis("code").reset_index()
+
+
+def _coded(
+    codes: pd.DataFrame,
+    gold: pd.DataFrame,
+    several: str,
+    names: Iterable[str],
+    single: tuple[str, str, str],
+) -> pd.DataFrame:
+    """Rates of codes of which a sentence has ``several``, then of one of which it has a single one.
+
+    Args:
+        several: a column of both tables, codes joined by ``;``; the gold has ``*_disputed`` too.
+        single: name of the row, column of the gold, and of the codes (the first one counts).
+    """
+    gold = gold.fillna("").reset_index(drop=True).astype({"doc": "object"})
+    pairs = gold.reset_index(names="row").merge(
+        codes.astype({"doc": "object"}), on="doc", suffixes=("_read", "")
+    )
+    (a, b), (c, d) = ((pairs[f"start{k}"], pairs[f"end{k}"]) for k in ("_read", ""))
+    shared = np.minimum(b, d) - np.maximum(a, c)
+    pairs = pairs.assign(shared=shared)[2 * shared >= np.maximum(np.minimum(b - a, d - c), 1)]
+    beside = pairs.sort_values("shared", ascending=False, kind="stable").groupby("row")
+    found = beside[several].agg(";".join).reindex(gold.index, fill_value="")
+    open_ = gold[f"{several}_disputed"]
+    cells = [set_of.str.split(";") for set_of in (gold[several], found, open_)]
+    counted: dict[str, Any] = {"all": (0, 0, 0)}
+    for name in names:
+        want, said, disputed = (cell.map({name}.issubset) for cell in cells)
+        counted[name] = (want.sum(), (said & (want | ~disputed)).sum(), (want & said).sum())
+    counted["all"] = tuple(np.sum([*counted.values()], axis=0))
+    row, read, answer = single
+    first = beside[answer].first().reindex(gold.index, fill_value="").str.split(";").str[0]
+    agreed = gold[read] != ""
+    right = agreed & (first == gold[read])
+    counted[row] = (agreed.sum(), (agreed & (first != "")).sum(), right.sum())
+    return _rates(counted)
 
 
 def naive_baseline(text: str, doc: str = "") -> pd.DataFrame:

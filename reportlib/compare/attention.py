@@ -7,60 +7,35 @@ left out, and so are pages that repeat another page's report. Intervals are 95 %
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from reportlib.compare.tables import RESAMPLES, Tables, described, ends, spoken
 from reportlib.resources import require
 from reportlib.themes import lexicon, theme_ids
 
-RESAMPLES, ENDS = 1000, (0.025, 0.975)
 FEWEST = 10  # sentences below which a part of a report has no share worth comparing
 EDGE, LEVEL = 4, 0.05  # of a change point: years on either side, and what would be odd
-NAMES = ["low", "high"]
-
-
-class Tables(Protocol):
-    """A ``Corpus``, or a dict of tables read back from a build."""
-
-    def __getitem__(self, table: str, /) -> pd.DataFrame: ...
-
-
-def described(tables: Tables) -> pd.DataFrame:
-    """``reports`` without copies, with ``place``: the names of its divisions, or 全国."""
-    copies = tables["pages"].query("duplicate_of != ''")["doc"]
-    reports = tables["reports"]
-    place = reports["province"] + reports["prefecture"] + reports["county"]
-    place = place.mask(reports["level"] == "national", "全国")
-    return reports.assign(place=place)[~reports["doc"].isin(copies)]
 
 
 def coded(tables: Tables) -> pd.DataFrame:
     """``sentence_codes`` with the sentence's ``section``, without annexes and copies."""
-    parts = tables["sentences"].query("section != 'annex'")[["sentence_id", "section"]]
-    codes = tables["sentence_codes"].merge(parts, on="sentence_id")
-    return codes[codes["report_id"].isin(described(tables)["report_id"])]
-
-
-def _matrix(cells: pd.Series) -> pd.DataFrame:
-    """Themes joined by ; as a column of 0 and 1 for each theme."""
-    number, distinct = pd.factorize(cells)
-    ones = pd.Series(distinct, dtype="str").str.get_dummies(";")
-    ones = ones.reindex(columns=list(theme_ids()), fill_value=0)
-    return ones.iloc[number].set_axis(cells.index)
+    return tables["sentence_codes"].merge(spoken(tables)[["sentence_id", "section"]])
 
 
 def counts(tables: Tables) -> pd.DataFrame:
     """Sentences by (report_id, section; "all" for the whole): one column a theme, and ``n``."""
     codes = coded(tables)
-    about = _matrix(codes["themes"]).assign(n=1)
+    number, distinct = pd.factorize(codes["themes"])
+    about = pd.Series(distinct, dtype="str").str.get_dummies(";")
+    about = about.reindex(columns=list(theme_ids()), fill_value=0).iloc[number]
+    about = about.set_axis(codes.index).assign(n=1)
     parts = about.groupby([codes["report_id"], codes["section"]]).sum()
-    whole = about.groupby(
-        [codes["report_id"], codes["section"].mask(codes["section"] != "", "all")]
-    )
-    return pd.concat([parts, whole.sum()]).sort_index()
+    whole = parts.groupby(level=0).sum().assign(section="all").set_index("section", append=True)
+    return pd.concat([parts, whole]).sort_index()
 
 
 def shift(tables: Tables, parts: Sequence[str] = ("review", "plan"), seed: int = 0) -> pd.DataFrame:
@@ -73,22 +48,21 @@ def shift(tables: Tables, parts: Sequence[str] = ("review", "plan"), seed: int =
         is about the theme at all.
     """
     rng, names = np.random.default_rng(seed), list(theme_ids())
-    columns = "report_id theme n_before n_after before after shift low high reason"
-    out = [pd.DataFrame(columns=columns.split())]
+    out = []
     for report_id, rows in counts(tables).groupby(level=0):
         two = rows.droplevel(0).reindex(list(parts), fill_value=0)
         n = two[["n"]].to_numpy()
         reason = "part_missing" if n.min() == 0 else "too_short" if n.min() < FEWEST else ""
         share = two[names].to_numpy() / (np.nan if reason else n)
-        ends = np.full((2, len(names)), np.nan)
+        moved = np.full((1, len(names)), np.nan)
         if not reason:
             drawn = rng.binomial(n, share, (RESAMPLES, *share.shape)) / n
-            ends = np.quantile(drawn[:, 1] - drawn[:, 0], ENDS, axis=0)
-            ends[:, share.sum(axis=0) == 0] = np.nan
+            moved = np.where(share.sum(axis=0) > 0, drawn[:, 1] - drawn[:, 0], np.nan)
         cells = {"report_id": report_id, "theme": names, "n_before": n[0, 0], "n_after": n[1, 0]}
         cells |= {"before": share[0], "after": share[1], "shift": share[1] - share[0]}
-        out.append(pd.DataFrame(cells | dict(zip(NAMES, ends, strict=True)) | {"reason": reason}))
-    return pd.concat(out[1:] or out, ignore_index=True)
+        out.append(pd.DataFrame(cells | ends(moved) | {"reason": reason}))
+    columns = "report_id theme n_before n_after before after shift low high reason"
+    return pd.concat(out, ignore_index=True) if out else pd.DataFrame(columns=columns.split())
 
 
 def shares(
@@ -109,17 +83,17 @@ def shares(
     table = counts(tables).query("section == @section").droplevel(1)
     group = reports.loc[table.index, keys]
     group = group[(group != "").all(axis=1)]
-    rng, out = np.random.default_rng(seed), [pd.DataFrame(columns=[*keys, "theme", "share"])]
+    rng, out = np.random.default_rng(seed), []
     for key, rows in table.loc[group.index].groupby([group[k] for k in keys]):
         n = rows[["n"]].to_numpy()
         share = rows[names].to_numpy() / n
         draws = rng.integers(len(n), size=(RESAMPLES, len(n)))
         means = [(rng.binomial(n[d], share[d]) / n[d]).mean(axis=0) for d in draws]
-        ends = dict(zip(NAMES, np.quantile(means, ENDS, axis=0), strict=True))
         cells: dict[Any, Any] = dict(zip(keys, key, strict=True))
         cells |= {"theme": names, "share": share.mean(axis=0), "n_reports": len(n)}
-        out.append(pd.DataFrame(cells | {"n_sentences": int(n.sum())} | ends))
-    return pd.concat(out[1:] or out, ignore_index=True)
+        out.append(pd.DataFrame(cells | {"n_sentences": int(n.sum())} | ends(means)))
+    columns = [*keys, "theme", "share", "n_reports", "n_sentences", "low", "high"]
+    return pd.concat(out, ignore_index=True) if out else pd.DataFrame(columns=columns)
 
 
 def breaks(points: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -135,34 +109,36 @@ def breaks(points: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         the other columns of ``by``, theme, n_years, year (None: not named), difference (after -
         before), low, high, p, reason (``too_few_years``, ``not_supported``).
     """
-    known = ["plan_year", "theme", "share", "n_reports", "n_sentences", *NAMES]
+    known = ["plan_year", "theme", "share", "n_reports", "n_sentences", "low", "high"]
     keys = [c for c in points.columns if c not in known]
     rng, out = np.random.default_rng(seed), []
-    for key, rows in points.groupby(keys) if keys else [((), points)]:
+    groups: Any = points.groupby(keys) if keys else [((), points)]
+    for key, rows in groups:
         series = rows.pivot_table(index="plan_year", columns="theme", values="share", sort=False)
-        y, n = series.sort_index().to_numpy(), len(series)
-        same = dict(zip(keys, key, strict=True)) | {"n_years": n}
-        if n < 2 * EDGE:
-            out += [same | {"theme": t, "year": None, "reason": "too_few_years"} for t in series]
-            continue
-        size, at = _split(y[None])
-        orders = rng.permuted(np.tile(np.arange(n), (RESAMPLES, 1)), axis=1)
-        chance = (1 + (_split(y[orders])[0] >= size - 1e-12).sum(axis=0)) / (RESAMPLES + 1)
-        late = np.arange(n)[:, None] >= at
-        step = late / late.sum(axis=0) - ~late / (~late).sum(axis=0)  # weights of the difference
-        rest = y - np.where(
-            late, (y * late).sum(0) / late.sum(0), (y * ~late).sum(0) / (~late).sum(0)
-        )
-        drawn = rng.integers(n, size=(RESAMPLES, n))
-        noise = np.einsum("bnt,nt->bt", rest[drawn] * np.sqrt(n / (n - 2)), step)
-        moved = (y * step).sum(axis=0)
-        low, high = np.quantile(moved + noise, ENDS, axis=0)
-        for k, theme in enumerate(series):
-            named = chance[k] <= LEVEL / y.shape[1] and (low[k] > 0 or high[k] < 0)
-            cells = {"theme": theme, "year": sorted(series.index)[at[0, k]] if named else None}
-            cells |= {"difference": moved[k], "low": low[k], "high": high[k], "p": chance[k]}
-            out.append(same | cells | {"reason": "" if named else "not_supported"})
-    return pd.DataFrame(out)
+        found = _break(series.sort_index(), rng)
+        out.append(found.assign(**dict(zip(keys, key, strict=True))))
+    columns = [*keys, *"theme n_years year difference low high p reason".split()]
+    return pd.concat(out, ignore_index=True).reindex(columns=columns)
+
+
+def _break(series: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The largest split of each column of a series (years × themes)."""
+    y, n = series.to_numpy(), len(series)
+    out = pd.DataFrame({"theme": series.columns, "n_years": n, "year": None})
+    if n < 2 * EDGE:
+        return out.assign(reason="too_few_years")
+    size, at = _split(y[None])
+    orders = rng.permuted(np.tile(np.arange(n), (RESAMPLES, 1)), axis=1)
+    chance = (1 + (_split(y[orders])[0] >= size - 1e-12).sum(axis=0)) / (RESAMPLES + 1)
+    late = np.arange(n)[:, None] >= at
+    before, after = ((y * part).sum(axis=0) / part.sum(axis=0) for part in (~late, late))
+    step = late / late.sum(axis=0) - ~late / (~late).sum(axis=0)  # weights of the difference
+    rest = (y - np.where(late, after, before)) * np.sqrt(n / (n - 2))
+    noise = np.einsum("bnt,nt->bt", rest[rng.integers(n, size=(RESAMPLES, n))], step)
+    out = out.assign(difference=after - before, p=chance, **ends(after - before + noise))
+    named = (chance <= LEVEL / y.shape[1]) & ((out["low"] > 0) | (out["high"] < 0))
+    years = pd.Series(series.index[at[0]], dtype="object").where(named, None)
+    return out.assign(year=years, reason=np.where(named, "", "not_supported"))
 
 
 def _split(y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -182,13 +158,11 @@ def diversity(tables: Tables, section: str = "all", seed: int = 0) -> pd.DataFra
     """
     rng, table = np.random.default_rng(seed), counts(tables).query("section == @section")
     k = table[list(theme_ids())].to_numpy()
-    out = pd.DataFrame({"report_id": table.index.get_level_values(0), "n": k.sum(axis=1)})
-    out["diversity"] = _evenness(k)
-    drawn = [
-        _evenness(rng.multinomial(r.sum(), r / max(r.sum(), 1), RESAMPLES)) for r in k if r.sum()
-    ]
-    ends = np.quantile(drawn, ENDS, axis=1).T if drawn else np.empty((0, 2))
-    return out.join(pd.DataFrame(ends, columns=NAMES, index=out.index[out["n"] > 0]))
+    n = k.sum(axis=1)
+    out = {"report_id": table.index.get_level_values(0), "n": n, "diversity": _evenness(k)}
+    share = k / np.maximum(n, 1)[:, None]
+    drawn = [_evenness(rng.multinomial(*of, RESAMPLES)) for of in zip(n, share, strict=True)]
+    return pd.DataFrame(out | ends(np.reshape(drawn, (-1, RESAMPLES)).T))
 
 
 def _evenness(k: NDArray[Any]) -> NDArray[np.float64]:
@@ -203,20 +177,16 @@ def sensitivity(tables: Tables) -> pd.DataFrame:
     A sentence is lost if the term is the only one of its theme in it. Columns: theme, term, n_hits,
     share, without; the terms that matter most come first.
     """
-    codes = coded(tables)
-    pairs = codes.assign(theme=codes["themes"].str.split(";")).explode("theme").query("theme != ''")
-    hits = tables["theme_hits"].merge(codes[["sentence_id"]], on="sentence_id")
-    out = hits.groupby(["theme", "term"]).size().rename("n_hits").reset_index()
-    alone = hits.groupby(["sentence_id", "theme"])["term"].agg(["nunique", "first"]).reset_index()
-    lost = (
-        alone[alone["nunique"] == 1]
-        .merge(pairs[["sentence_id", "theme"]])
-        .value_counts(["theme", "first"])
-    )
-    gone = lost.reindex(pd.MultiIndex.from_frame(out[["theme", "term"]]), fill_value=0).to_numpy()
-    out["share"] = out["theme"].map(pairs.groupby("theme").size()).fillna(0) / len(codes)
-    out["without"] = out["share"] - gone / len(codes)
-    return out.iloc[np.argsort(-gone, kind="stable")].reset_index(drop=True)
+    codes, at = coded(tables), ["sentence_id", "theme"]
+    hits = tables["theme_hits"][[*at, "term"]].merge(codes[["sentence_id"]])
+    pairs = codes.assign(theme=codes["themes"].str.split(";")).explode("theme")[at]
+    alone = hits[hits.groupby(at)["term"].transform("nunique") == 1].drop_duplicates(at)
+    lost = alone.merge(pairs).groupby(["theme", "term"]).size().rename("lost")
+    out = hits.groupby(["theme", "term"]).size().rename("n_hits").to_frame().join(lost)
+    out = out.fillna({"lost": 0}).sort_values("lost", ascending=False, kind="stable").reset_index()
+    out["share"] = out["theme"].map(pairs["theme"].value_counts()).fillna(0).astype(float)
+    out["without"] = out["share"] - out.pop("lost")
+    return out.assign(share=out["share"] / len(codes), without=out["without"] / len(codes))
 
 
 def token_view(tables: Tables) -> pd.DataFrame:
@@ -265,32 +235,3 @@ def life_spans(uses: pd.DataFrame, reports: pd.DataFrame, item: str = "term") ->
     out["left_censored"] = without ** out["n_earlier"] > LEVEL
     out["right_censored"] = without ** out["n_later"] > LEVEL
     return out.reset_index()
-
-
-def coding_accuracy(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
-    """Themes found against themes read: theme, n (read), found, precision, recall, f1.
-
-    The sentences that share half of their characters with a gold sentence, or of its, answer for
-    it. Row ``all`` counts every theme, ``main`` the first one of sentences that have an agreed one.
-    Disputed themes count for nobody. NaN where nothing was read or found.
-    """
-    gold = gold.fillna("").reset_index(drop=True).rename_axis("row").reset_index()
-    pairs = gold.astype({"doc": "object"}).merge(codes.astype({"doc": "object"}), "inner", "doc")
-    (s, e), (start, end) = ((pairs[f"start_{k}"], pairs[f"end_{k}"]) for k in "xy")
-    shared = np.minimum(e, end) - np.maximum(s, start)
-    pairs = pairs.assign(shared=shared)[2 * shared >= np.minimum(e - s, end - start)]
-    pairs = pairs.sort_values("shared", ascending=False, kind="stable")
-    cells = pairs.groupby("row")["themes_y"].agg(";".join).reindex(gold["row"], fill_value="")
-    read, said = _matrix(gold["themes"]), _matrix(cells.str.strip(";"))
-    said = said * np.maximum(read, 1 - _matrix(gold["themes_disputed"]))
-    main = gold["main_theme"] != ""
-    first = pairs.groupby("row")["themes_y"].first().reindex(gold["row"], fill_value="")
-    first = first.str.split(";").str[0][main]
-    rows = {"all": (read.sum().sum(), said.sum().sum(), (read * said).sum().sum())}
-    rows["main"] = (main.sum(), (first != "").sum(), (first == gold["main_theme"][main]).sum())
-    rows |= {t: (read[t].sum(), said[t].sum(), (read[t] * said[t]).sum()) for t in theme_ids()}
-    out = pd.DataFrame(rows, index=["n", "found", "right"]).T.rename_axis("theme").reset_index()
-    out["precision"] = out["right"] / out["found"].where(out["found"] > 0)
-    out["recall"] = out["right"] / out["n"].where(out["n"] > 0)
-    out["f1"] = 2 * out["right"] / (out["n"] + out["found"]).where(out["n"] > 0)
-    return out.drop(columns="right")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
-from typing import Protocol
+from itertools import islice
+from typing import Any, Protocol
 
 import pandas as pd
 
 from reportlib.records import Report, ReportlibError
 
 LONGEST, MOST = 200, 1000  # characters of a pattern or a match; rows unless more are asked for
-SIDE = "style='white-space:nowrap;text-align:"
 COLUMNS = "doc report_id section start end left match right".split()
 
 
@@ -44,17 +44,20 @@ def kwic(corpus: Pages, pattern: str, width: int = 20, most: int = MOST) -> pd.D
         ReportlibError: an empty, overlong or malformed pattern, or one that may take for ever: a
             repeated group with a choice or a repetition in it, such as (a+)+.
     """
-    out = []
-    for report in corpus.reports:
-        text = corpus.text(report.doc)
-        for first, last in _matches(_compile(pattern), report.mapped.text):
-            start, end = report.mapped.locate(first, last)
-            part = [p.section for p in report.parts if p.start <= start < p.end]
-            around = text[max(start - width, 0) : start], text[start:end], text[end : end + width]
-            out.append((report.doc, report.report_id, "".join(part), start, end, *around))
-            if len(out) == most:
-                return pd.DataFrame(out, columns=COLUMNS)
-    return pd.DataFrame(out, columns=COLUMNS)
+    wanted = _compile(pattern)
+    rows = (row for report in corpus.reports for row in _lines(corpus, report, wanted, width))
+    return pd.DataFrame(islice(rows, most), columns=COLUMNS)
+
+
+def _lines(
+    corpus: Pages, report: Report, pattern: re.Pattern[str], width: int
+) -> Iterator[tuple[Any, ...]]:
+    text = corpus.text(report.doc)
+    for first, last in _matches(pattern, report.mapped.text):
+        start, end = report.mapped.locate(first, last)
+        section = "".join(p.section for p in report.parts if p.start <= start < p.end)
+        around = text[max(start - width, 0) : start], text[start:end], text[end : end + width]
+        yield (report.doc, report.report_id, section, start, end, *around)
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
@@ -84,12 +87,13 @@ def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 def concordance_html(rows: pd.DataFrame) -> Html:
     """The rows of ``kwic`` to read, the matches under each other; text of the pages is escaped."""
-    body = ""
+    body, side = "", "style='white-space:nowrap;text-align:"
     for row in rows[COLUMNS[1:]].itertuples(index=False):
-        told, section, start, end, left, match, right = (
-            escape(" ".join(str(x).split())) for x in row
+        told = [escape(" ".join(str(cell).split())) for cell in row]
+        body += (
+            f"<tr><td>{told[0]}</td><td>{told[1]} {told[2]}–{told[3]}</td>"
+            f"<td {side}right'>{told[4]}</td><td><b>{told[5]}</b></td>"
+            f"<td {side}left'>{told[6]}</td></tr>"
         )
-        body += f"<tr><td>{told}</td><td>{section} {start}–{end}</td><td {SIDE}right'>{left}</td>"
-        body += f"<td><b>{match}</b></td><td {SIDE}left'>{right}</td></tr>"
     head = "<th>report</th><th>where</th><th>left</th><th>match</th><th>right</th>"
     return Html(f"<table><caption>n = {len(rows)}</caption><tr>{head}</tr>{body}</table>")

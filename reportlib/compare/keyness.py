@@ -5,14 +5,28 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from reportlib.compare.attention import Tables, described
+from reportlib.compare.tables import Tables, described, spoken
 from reportlib.words import FIRST, LAST, cut, word_list
 
 
 def words_of(tables: Tables) -> pd.DataFrame:
     """``words`` with the columns of its report (and ``place``); annexes and copies left out."""
-    spoken = tables["words"].query("section != 'annex'")
-    return spoken.merge(described(tables), on="report_id")
+    counted = tables["words"].query("section != 'annex'")
+    return counted.merge(described(tables), on="report_id")
+
+
+def running_words(tables: Tables) -> pd.DataFrame:
+    """The spoken sentences cut into words, in order, each with its ``sentence`` (a number) and
+    ``report_id``, and whether it is of Chinese characters (``han``) or a stop word. A line break
+    stands between sentences; annexes and copies are left out."""
+    said = spoken(tables)
+    text = "\n".join(said["text"].str.replace("\n", " "))
+    word = pd.Series(cut(text) if text else [], dtype="str")
+    sentence = (word == "\n").cumsum()
+    han, stop = word.str[0].between(FIRST, LAST), word.isin(word_list("stop_words"))
+    report = said["report_id"].to_numpy()[sentence]
+    cells = {"word": word, "sentence": sentence, "report_id": report, "han": han, "stop": stop}
+    return pd.DataFrame(cells)
 
 
 def keyness(a: pd.DataFrame, b: pd.DataFrame, prior: float = 500) -> pd.DataFrame:
@@ -29,22 +43,21 @@ def keyness(a: pd.DataFrame, b: pd.DataFrame, prior: float = 500) -> pd.DataFram
 
     Source: Monroe, Colaresi & Quinn 2008; the prior is the words of both groups together.
     """
-    groups = [g.groupby("word").agg(n=("n", "sum"), r=("report_id", "nunique")) for g in (a, b)]
-    out = pd.concat(groups, axis=1).fillna(0).astype(int)
-    out = out.set_axis(["n_a", "reports_a", "n_b", "reports_b"], axis=1).reset_index()
-    n_a, n_b = out["n_a"].to_numpy(dtype=float), out["n_b"].to_numpy(dtype=float)
-    if not n_a.sum() or not n_b.sum():
+    groups = [
+        g.groupby("word").agg(**{f"n_{k}": ("n", "sum"), f"reports_{k}": ("report_id", "nunique")})
+        for k, g in (("a", a), ("b", b))
+    ]
+    out = pd.concat(groups, axis=1).fillna(0).astype(int).reset_index(names="word")
+    if not (out["n_a"].any() and out["n_b"].any()):
         out = out[:0]
-        n_a, n_b = n_a[:0], n_b[:0]
-    alpha = prior * (n_a + n_b) / max(n_a.sum() + n_b.sum(), 1)
-    k_a, k_b = n_a + alpha, n_b + alpha
+    alpha = prior * (out["n_a"] + out["n_b"]) / max(out[["n_a", "n_b"]].to_numpy().sum(), 1)
+    k_a, k_b = out["n_a"] + alpha, out["n_b"] + alpha
     with np.errstate(divide="ignore", invalid="ignore"):  # a single word has no odds: NaN
         odds = np.log(k_a / (k_a.sum() - k_a)) - np.log(k_b / (k_b.sum() - k_b))
     spread = np.sqrt(1 / k_a + 1 / k_b)
     out = out.assign(log_odds=odds, low=odds - 1.96 * spread, high=odds + 1.96 * spread)
-    return out.assign(z=odds / spread).sort_values(
-        ["z", "word"], ascending=False, ignore_index=True
-    )
+    order = ["z", "word"]
+    return out.assign(z=odds / spread).sort_values(order, ascending=False, ignore_index=True)
 
 
 def collocations(tables: Tables, node: str = "", window: int = 4, least: int = 3) -> pd.DataFrame:
@@ -55,39 +68,28 @@ def collocations(tables: Tables, node: str = "", window: int = 4, least: int = 3
         log_likelihood (Dunning 1993; sorted by it, < 0: rarer together than by chance).
         With ``node`` only its pairs, node first. Pairs met fewer than ``least`` times are left out.
     """
-    texts = tables["sentences"].query("section not in ('', 'annex')")["text"]
-    pieces = pd.Series(cut("\n".join(t.replace("\n", " ") for t in texts)), dtype="str")
-    number, stop = (pieces == "\n").cumsum(), word_list("stop_words")
-    kept = (pieces.str.len() > 1) & pieces.str[0].between(FIRST, LAST) & ~pieces.isin(stop)
-    ids, vocabulary = pd.factorize(pieces[kept], sort=True)
-    row = number[kept].to_numpy()
-    pairs = [
-        np.sort(np.stack([ids[:-d], ids[d:]])[:, row[:-d] == row[d:]], axis=0)
-        for d in range(1, window + 1)
+    text = running_words(tables)
+    text = text[text["han"] & ~text["stop"] & (text["word"].str.len() > 1)]
+    ids, vocabulary = pd.factorize(text["word"], sort=True)
+    row, ends = text["sentence"].to_numpy(), ["word", "collocate"]
+    near = [
+        np.stack([ids[:-d], ids[d:]], axis=1)[row[:-d] == row[d:]] for d in range(1, window + 1)
     ]
-    key, n = np.unique(
-        np.concatenate([p[0] * len(vocabulary) + p[1] for p in pairs]), return_counts=True
-    )
-    left, right = np.divmod(key, max(len(vocabulary), 1))
-    margin = np.bincount(np.r_[left, right], np.r_[n, n], len(vocabulary))
-    total, chosen = n.sum(), (n >= least) & (left != right)
+    pairs = pd.DataFrame(np.sort(np.concatenate(near), axis=1), columns=ends)
+    pairs = pairs.value_counts(sort=False).rename("n").reset_index()
+    flipped = pd.concat([pairs, pairs.rename(columns=dict(zip(ends, ends[::-1], strict=True)))])
+    margin, total = flipped.groupby("word")["n"].sum(), int(flipped["n"].sum())
     if node:
-        at = np.flatnonzero(vocabulary == node)
-        chosen &= np.isin(left, at) | np.isin(right, at)
-        left, right = (
-            np.where(np.isin(right, at), right, left),
-            np.where(np.isin(right, at), left, right),
-        )
-    left, right, n = left[chosen], right[chosen], n[chosen]
-    n_left, n_right = margin[left], margin[right]
-    expected = n_left * n_right / max(2 * total, 1)
-    cells = [(n, expected), (n_left - n, n_left - expected), (n_right - n, n_right - expected)]
-    cells.append((total - n_left - n_right + n, total - n_left - n_right + expected))
-    g = sum(
-        np.where(o > 0, o * np.log(np.maximum(o, 1e-9) / np.maximum(e, 1e-9)), 0) for o, e in cells
+        pairs = flipped[vocabulary[flipped["word"]] == node]
+    out = pairs[(pairs["n"] >= least) & (pairs["word"] != pairs["collocate"])]
+    out = out.assign(n_word=out["word"].map(margin), n_collocate=out["collocate"].map(margin))
+    n, left, right = (out[name].to_numpy(dtype=float) for name in ("n", "n_word", "n_collocate"))
+    expected = left * right / max(total, 1)
+    met, chance = (
+        np.stack([k, left - k, right - k, total - left - right + k]) for k in (n, expected)
     )
-    out = pd.DataFrame({"word": vocabulary[left], "collocate": vocabulary[right], "n": n})
-    out = out.assign(n_word=n_left.astype(int), n_collocate=n_right.astype(int))
+    g = (met * np.log(np.where(met > 0, met, 1) / np.where(met > 0, chance, 1))).sum(axis=0)
     out = out.assign(pmi=np.log2(n / expected), log_likelihood=2 * g * np.sign(n - expected))
+    out = out.assign(**{end: vocabulary[out[end]] for end in ends})
     order = ["log_likelihood", "word", "collocate"]
     return out.sort_values(order, ascending=[False, True, True], ignore_index=True)

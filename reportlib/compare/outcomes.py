@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
-from reportlib.compare.panel import EVIDENCE, frame, interval, rows_of
+from reportlib.compare.panel import EVIDENCE, interval
+from reportlib.compare.tables import frame
 from reportlib.indicators import catalogue
 from reportlib.records import ReportlibError
 from reportlib.resources import require
 
-CELL = ("adcode", "place", "year", "indicator", "measure", "base_unit")
-SHOWN = ("value_base", "quote", "bound", "status", "doc", "start", "end", "sentence")
-JUDGED = ("verdict", "reason", "gap", "tolerance", "direction", "target_kind", "target_strength")
+SAME = ["place", "year", "indicator"]
+MATCH = [*SAME, "measure", "base_unit"]
+CELL = ["adcode", *MATCH]
+SHOWN = ["value_base", "quote", "bound", "status", "doc", "start", "end", "sentence"]
+JUDGED = ["verdict", "reason", "gap", "tolerance", "direction", "target_kind", "target_strength"]
 SLIP = (3, 5)  # powers of ten between two levels that tell a unit from growth
 
 
@@ -34,68 +35,61 @@ def outcomes(cells: pd.DataFrame) -> pd.DataFrame:
         nearer end of a range, NaN where a side is missing. Both quotations with their places.
     """
     rows = cells[cells["year"].str.fullmatch(r"\d{4}")]
-    reviewed = {(r.place, str(int(r.report_year) - 1)) for r in rows_of(cells) if r.report_year}
-    done: dict[tuple[str, ...], list[Any]] = {}
-    for r in rows_of(rows[rows["side"] == "actual"]):
-        done.setdefault((r.place, r.year, r.indicator), []).append(r)
-    out = []
-    for goal in rows_of(rows[rows["side"] == "target"]):
-        if goal.state in ("not_stated", "part_missing"):
-            continue
-        same = done.get((goal.place, goal.year, goal.indicator), [])
-        at = [r for r in same if (r.measure, r.base_unit) == (goal.measure, goal.base_unit)]
-        found = at[0] if at else None
-        row = {c: getattr(goal, c) for c in (*CELL, *JUDGED[5:])}
-        row["direction"] = catalogue()[goal.indicator].direction
-        for side, cell in (("target", goal), ("actual", found)):
-            row |= {f"{side}_{c}": getattr(cell, c) for c in SHOWN if cell is not None}
-        if goal.state != "stated":
-            row |= {"verdict": "not_comparable", "reason": f"target {goal.state}"}
-        elif found is not None and found.state == "stated":
-            row |= verdict(goal, found, row["direction"])
-        else:
-            row |= _no_outcome(found, same, (goal.place, goal.year) in reviewed)
-        out.append(row)
-    sides = [f"{side}_{c}" for side in ("target", "actual") for c in SHOWN]
-    return frame(out, [*CELL, *JUDGED, *sides])
+    done, goals = rows[rows["side"] == "actual"], rows[rows["side"] == "target"]
+    goals = goals[~goals["state"].isin(["not_stated", "part_missing"])].reset_index(drop=True)
+    found = goals[MATCH].merge(done.drop_duplicates(MATCH), "left", MATCH)
+    by = done.assign(stated=done["state"] == "stated").groupby(SAME, as_index=False)
+    other = goals[SAME].merge(by.agg({"state": "first", "stated": "any"}), "left", SAME)
+    reviews = pd.to_numeric(cells["report_year"]).astype("Int64") - 1
+    reviewed = (goals["place"] + goals["year"]).isin(cells["place"] + reviews.astype("str"))
+    silent = found["state"].fillna(other["state"]).fillna("not_stated")
+    worded = goals["state"] != "stated"
+    unlike = found["state"].isna() & other["stated"].eq(True)
+    out = goals[[*CELL, "target_kind", "target_strength"]].assign(
+        direction=[catalogue()[name].direction for name in goals["indicator"]],
+        verdict=np.where(worded | unlike, "not_comparable", "no_follow_up"),
+        reason=np.select(
+            [worded, unlike, reviewed],
+            ["target " + goals["state"], "other measure or unit", silent],
+            "report_absent",
+        ),
+    )
+    both = ~worded & (found["state"] == "stated")
+    judged = verdict(goals[both], found[both], out["direction"][both])
+    out = judged.combine_first(out)
+    sides = [t[SHOWN].add_prefix(f"{side}_") for side, t in (("target", goals), ("actual", found))]
+    columns = [*CELL, *JUDGED, *sides[0].columns, *sides[1].columns]
+    return frame(pd.concat([out, *sides], axis=1), columns)
 
 
-def _no_outcome(found: Any, same: list[Any], reviewed: bool) -> dict[str, str]:
-    """Why a target has no outcome; ``same`` are the other cells of its place, year, indicator."""
-    if found is None and any(r.state == "stated" for r in same):
-        return {"verdict": "not_comparable", "reason": "other measure or unit"}
-    said = found.state if found is not None else next((r.state for r in same), "not_stated")
-    return {"verdict": "no_follow_up", "reason": said if reviewed else "report_absent"}
+def verdict(target: pd.DataFrame, actual: pd.DataFrame, direction: pd.Series) -> pd.DataFrame:
+    """Verdict, reason, gap and tolerance of stated cells, row by row of one index.
 
-
-def verdict(target: Any, actual: Any, direction: str) -> dict[str, Any]:
-    """Verdict, reason, gap and tolerance of two stated cells; ``direction`` is the better side."""
+    Args:
+        direction: the better side of each, higher, lower or none.
+    """
     low, high = interval(target)
-    ends = interval(actual) if actual.bound in ("min", "max", "range") else (actual.value_base,) * 2
-    said = {_side(end, low, high, direction) for end in ends}
-    result, reason = "not_comparable", "outcome is a bound"
-    if len(said) == 1 and "" not in said:
-        result, reason = said.pop(), ""
-    elif said == {"met", "beaten"}:
-        result, reason = "met", ""
-    elif "" in said:
-        reason = "no better side"
-    aim = target.value_base
-    if target.bound == "range":
-        aim = min(max(actual.value_base, low), high)
-    gap = actual.value_base - aim
-    tolerance = (high - low) / 2 if target.bound == "approx" else 0.0
-    return {"verdict": result, "reason": reason, "gap": round(gap, 9), "tolerance": tolerance}
+    value, bounded = actual["value_base"], actual["bound"].isin(["min", "max", "range"])
+    ends = (end.where(bounded, value) for end in interval(actual))
+    one, two = (_side(end, low, high, direction) for end in ends)
+    either = (one == "") | (two == "")
+    result = one.mask(one != two, "met").mask((one == "missed") != (two == "missed"), "")
+    result = result.mask(either, "")
+    reason = np.select([result != "", either], ["", "no better side"], "outcome is a bound")
+    aim = target["value_base"].mask(target["bound"] == "range", value.clip(low, high))
+    tolerance = ((high - low) / 2).where(target["bound"] == "approx", 0.0)
+    told = {"verdict": result.replace("", "not_comparable"), "reason": reason}
+    return pd.DataFrame(told | {"gap": (value - aim).round(9), "tolerance": tolerance})
 
 
-def _side(value: float, low: float, high: float, direction: str) -> str:
-    """Where a value lies: met inside, beaten or missed outside, "" where neither side is better."""
-    slack = 1e-9 * max(1.0, *(abs(x) for x in (low, high) if abs(x) < float("inf")))
-    if low - slack <= value <= high + slack:
-        return "met"
-    if direction == "none":
-        return "" if low == high else "missed"
-    return "beaten" if (value > high) == (direction == "higher") else "missed"
+def _side(value: pd.Series, low: pd.Series, high: pd.Series, direction: pd.Series) -> pd.Series:
+    """Where values lie: met inside, beaten or missed outside, "" where neither side is better."""
+    ends = pd.concat([low, high], axis=1).abs().replace(np.inf, 0.0)
+    slack = 1e-9 * ends.max(axis=1).clip(lower=1.0)
+    inside, neither = value.between(low - slack, high + slack), direction == "none"
+    better = np.where((value > high) == (direction == "higher"), "beaten", "missed")
+    said = np.select([inside, neither & (low == high), neither], ["met", "", "missed"], better)
+    return pd.Series(said, value.index, dtype="str")
 
 
 def consistency(cells: pd.DataFrame, tolerance: float = 0.05) -> pd.DataFrame:
@@ -112,24 +106,22 @@ def consistency(cells: pd.DataFrame, tolerance: float = 0.05) -> pd.DataFrame:
     """
     known = cells[(cells["side"] == "actual") & (cells["state"] == "stated")]
     known = known[known["year"].str.fullmatch(r"\d{4}") & known["bound"].isin(["eq", "approx"])]
-    known = known.rename(columns={"value_base": "level"})[known["value_base"] > -100]
-    now, rise = known[known["measure"] == "level"], known[known["measure"] == "growth"]
+    known = known[known["value_base"] > -100].rename(columns={"value_base": "level"})
+    unit, cell = [*SAME, "base_unit"], ["level", "quote"]
+    now = known[known["measure"] == "level"][[*unit, *cell]]
     before = now.assign(year=(now["year"].astype("int64") + 1).astype("str"))
     before = before.rename(columns={"level": "previous", "quote": "previous_quote"})
-    rise = rise[rise["base_unit"] == "%"].rename(columns={"level": "growth"})
-    at = ["place", "year", "indicator"]
-    rows = now.merge(
-        before[[*at, "base_unit", "previous", "previous_quote"]], on=[*at, "base_unit"], how="left"
-    )
-    rows = rows.merge(rise[[*at, "growth"]], on=at, how="left")
+    rise = known[(known["measure"] == "growth") & (known["base_unit"] == "%")]
+    rise = rise.rename(columns={"level": "growth"})[[*SAME, "growth"]]
+    rows = now.merge(before, "left", unit).merge(rise, "left", SAME)
     rows = rows[(rows["level"] > 0) & (rows["previous"].gt(0) | rows["growth"].notna())]
     rows["implied_previous"] = rows["level"] / (1 + rows["growth"] / 100)
     rows["ratio"] = rows["previous"] / rows["implied_previous"]
-    off = (rows["ratio"] - 1).abs() > tolerance
-    rows["apart"] = np.log10(rows["level"] / rows["previous"])
-    rows["flag"] = off.map({True: "differs", False: "agrees"}).where(rows["ratio"].notna(), "")
-    rows["flag"] = rows["flag"].mask(rows["apart"].abs().between(*SLIP), "unit_slip")
-    shown = [*at, "base_unit", "level", "previous", "growth", "implied_previous", "ratio", "flag"]
+    apart = np.log10(rows["level"]).sub(np.log10(rows["previous"])).abs()
+    compared = rows["ratio"].notna()
+    known_flags = [apart.between(*SLIP), (rows["ratio"] - 1).abs() > tolerance, compared]
+    rows["flag"] = np.select(known_flags, ["unit_slip", "differs", "agrees"], "")
+    shown = [*unit, "level", "previous", "growth", "implied_previous", "ratio", "flag"]
     return rows[[*shown, "quote", "previous_quote"]].reset_index(drop=True)
 
 
@@ -153,10 +145,10 @@ def ranks(
         raise ReportlibError(f"the panel has no {measure} of {indicator} ({side}) in {year}")
     best = rows["value_base"].rank(method="min", ascending=entry.direction == "lower")
     rows = rows.assign(rank=best, tied=best.duplicated(keep=False))
-    why = about.set_index("place")["state"].replace("stated", "other measure or unit")
+    why = about.drop_duplicates("place").set_index("place")["state"]
     last = there[~there["place"].isin(rows["place"])].drop_duplicates("place")
-    last = last.assign(state=last["place"].map(why[~why.index.duplicated()]).fillna("not_stated"))
-    last = last.drop(columns=["value_base", "base_unit", "bound", *EVIDENCE])
+    why = last["place"].map(why.replace("stated", "other measure or unit")).fillna("not_stated")
+    last = last[["place", "adcode"]].assign(state=why)
     shown = ["rank", "tied", "place", "adcode", "value_base", "base_unit", "bound", "state"]
     both = pd.concat([rows.sort_values(["rank", "adcode", "place"]), last], ignore_index=True)
     return both[[*shown, *EVIDENCE]]

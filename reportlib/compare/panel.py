@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from reportlib.clean import normalise
+from reportlib.compare.tables import frame, placed, rows_of
 from reportlib.indicators import catalogue, classify_target
 
-KEY = ("adcode", "place", "year", "indicator", "side", "measure", "base_unit")
-FACTS = ("unit", "bound", "status", "basis", "note")
-EVIDENCE = ("report_id", "doc", "start", "end", "sentence_id", "quote", "sentence")
-TARGET = ("target_kind", "target_strength", "target_words")
-COLUMNS = (
-    *(*KEY, "state", "value", "value_high", "value_base", *FACTS, *TARGET),
-    *("report_year", "n_figures", "others", *EVIDENCE),
-)
-SIDES = ("target", "actual")
-FIGURES = ("stated", "masked")  # states of ``coverage`` in which a figure stands
-NUMBERS = "value value_high value_base gap tolerance precision low high".split()
-WHOLE = "start end n_figures n right blank".split()
-TYPES = dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(WHOLE, "Int64")
+KEY = ["adcode", "place", "year", "indicator", "side", "measure", "base_unit"]
+FACTS = ["unit", "bound", "status", "basis", "note"]
+VALUES = ["value", "value_high", "value_base"]
+EVIDENCE = ["report_id", "doc", "start", "end", "sentence_id", "quote", "sentence"]
+TARGET = ["target_kind", "target_strength", "target_words"]
+COLUMNS = [*KEY, "state", *VALUES, *FACTS, *TARGET, "report_year", "n_figures", "others", *EVIDENCE]
+RULES = ["far", "masked", "part", "narrow", "aside"]  # among these figures are told apart
+FIGURES = ["stated", "masked"]  # states of ``coverage`` in which a figure stands
 PASSAGE = 3  # indicators that make a sentence a headline passage of its report
 SHARE, POINTS = 0.05, 0.25  # how far 左右 reaches; goals are set in half points, so half of that
 _YEAR = r"(\d{4})(?:-(\d{4}))?"
@@ -59,142 +54,103 @@ def panel(
         year the report plans for; ``others`` keeps every figure not taken. Headline indicators of
         which a report gives no figure have a row with empty measure.
     """
-    reports = _places(reports, pages)
-    cells: dict[tuple[str, ...], list[Any]] = {}
-    for row in rows_of(_figures(indicators, reports)):
-        cells.setdefault(tuple(getattr(row, k) for k in KEY), []).append(row)
-    out = [_cell(key, rows, reading) for key, rows in cells.items()]
-    out += _blanks(reports, coverage, {key[:5] for key in cells})
-    return frame(out, COLUMNS).sort_values(list(KEY), kind="stable", ignore_index=True)
-
-
-def frame(rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    """Rows as a data frame: numbers with NaN, everything else as text with ""."""
-    table = pd.DataFrame(list(rows), columns=list(columns), dtype="object")
-    for name in columns:
-        kind: Any = TYPES.get(re.sub("^(?:target|actual)_", "", name))
-        column = pd.to_numeric(table[name]) if kind else table[name].fillna("")
-        table[name] = column.astype(kind or "str")
-    return table
-
-
-def rows_of(table: pd.DataFrame) -> list[Any]:
-    """The rows of a table as named tuples."""
-    return list(table.itertuples(index=False))
-
-
-def _places(reports: pd.DataFrame, pages: pd.DataFrame | None) -> pd.DataFrame:
-    """Reports with their place; a report without a name is a place of its own."""
-    if pages is not None:
-        reports = reports[~reports["doc"].isin(pages.loc[pages["duplicate_of"] != "", "doc"])]
-    name = reports["province"] + reports["prefecture"] + reports["county"]
-    name = name.mask((name == "") & (reports["level"] == "national"), "全国")
-    return reports.assign(place=name.mask(name == "", "[" + reports["report_id"] + "]"))
+    reports = placed(reports, pages)
+    # a report without a name is a place of its own
+    place = reports["place"].mask(reports["place"] == "", "[" + reports["report_id"] + "]")
+    reports = reports.assign(place=place, report_year=reports["plan_year"])
+    cells = _cells(_figures(indicators, reports), reading)
+    blanks = _blanks(reports, coverage)
+    seen = pd.MultiIndex.from_frame(cells[KEY[:5]])
+    blanks = blanks[~pd.MultiIndex.from_frame(blanks[KEY[:5]]).isin(seen)]
+    both = [t.reindex(columns=COLUMNS).astype("object") for t in (cells, blanks)]
+    return frame(pd.concat(both), COLUMNS).sort_values(KEY, kind="stable", ignore_index=True)
 
 
 def _figures(indicators: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
     """Own figures with their place and side, best first under the rule of ``panel``."""
-    named = reports[["report_id", "adcode", "place", "review_year", "plan_year"]]
+    named = reports[["report_id", "adcode", "place", "review_year", "report_year"]]
     rows = indicators[indicators["scope"] == "own"].merge(named, on="report_id")
     goal = rows["status"] == "target"
     rows["side"] = goal.map({True: "target", False: "actual"})
     rows["year"] = rows["period"].where(rows["period"].str.fullmatch(_YEAR), "")
-    for name in ("value", "value_high", "value_base"):
-        rows[name] = rows[name].astype("float64")
+    rows = rows.astype(dict.fromkeys(VALUES, "float64"))
     rows["value_base"] = rows["value_base"].fillna(rows["value"])
     span = rows["year"].str.extract(_YEAR)
     near = span[0].where(goal, span[1].fillna(span[0]))
-    home = rows["plan_year"].where(goal, rows["review_year"])
+    home = rows["report_year"].where(goal, rows["review_year"])
     rows["far"] = (pd.to_numeric(near) - pd.to_numeric(home, errors="coerce")).abs().fillna(99)
     rows["part"] = rows["basis"] == "part_year"
     rows["narrow"] = [any("→" not in n for n in note.split("; ") if n) for note in rows["note"]]
-    rows["aside"] = (
-        rows.groupby(["sentence_id", "side"])["indicator"].transform("nunique") < PASSAGE
-    )
+    named_beside = rows.groupby(["sentence_id", "side"])["indicator"].transform("nunique")
+    rows["aside"] = named_beside < PASSAGE
     rows["loose"] = ~goal & (rows["bound"] != "eq")
     side = (rows["bound"] == "max").astype("int64") - (rows["bound"] == "min").astype("int64")
     rows["slack"] = (rows["value_base"] * side).where(~goal, 0.0).fillna(0.0)
-    order = ["far", "masked", "part", "narrow", "aside", "loose", "slack", "doc", "start"]
-    return rows.sort_values(order, kind="stable")
+    return rows.sort_values([*RULES, "loose", "slack", "doc", "start"], kind="stable")
 
 
-def _cell(key: tuple[str, ...], rows: list[Any], reading: str) -> dict[str, Any]:
-    best = rows[0]
-    cell = dict(zip(KEY, key, strict=True)) | {c: getattr(best, c) for c in (*FACTS, *EVIDENCE)}
-    cell["state"] = "masked" if best.masked else "stated"
-    if not best.masked and any(_contradict(best, r) for r in rows[1:]):
-        cell["state"] = "conflict"
-    if cell["state"] == "stated":
-        cell |= {c: getattr(best, c) for c in ("value", "value_high", "value_base")}
-    if best.side == "target":
-        quote, sentence = (normalise(text)[0].text for text in (best.quote, best.sentence))
-        goal = classify_target(best.bound, quote, sentence, reading)
-        cell |= zip(TARGET, (goal.kind, goal.strength, ";".join(goal.words)), strict=True)
-    cell["others"] = "; ".join(f"{r.quote} [{r.doc}:{r.start}]" for r in rows[1:])
-    return cell | {"n_figures": len(rows), "report_year": best.plan_year}
+def _cells(rows: pd.DataFrame, reading: str) -> pd.DataFrame:
+    """The first figure of each cell, whether others contradict it, and what they are."""
+    rows["cell"] = rows.groupby(KEY, sort=False).ngroup()
+    cells, rest = rows.drop_duplicates("cell").set_index("cell"), rows[rows.duplicated("cell")]
+    first = cells.loc[rest["cell"]].set_axis(rest.index)
+    (low, high), (least, most) = interval(first, rounded=True), interval(rest, rounded=True)
+    stretch = (rest["side"] == "target") & (rest["sentence_id"] == first["sentence_id"])
+    equal = (rest[RULES] == first[RULES]).all(axis=1) & ~stretch
+    torn = cells.index.isin(rest["cell"][equal & ((low > most) | (least > high))])
+    cells["state"] = np.select([cells["masked"] == 1, torn], ["masked", "conflict"], "stated")
+    cells[VALUES] = cells[VALUES].where(cells["state"] == "stated")
+    told = rest["quote"] + " [" + rest["doc"] + ":" + rest["start"].astype("str") + "]"
+    cells["others"] = told.groupby(rest["cell"]).agg("; ".join)
+    cells["n_figures"] = rows["cell"].value_counts()
+    goals = []
+    for r in rows_of(cells[cells["side"] == "target"].reset_index()):
+        quote, sentence = (normalise(text)[0].text for text in (r.quote, r.sentence))
+        goal = classify_target(r.bound, quote, sentence, reading)
+        goals.append((r.cell, goal.kind, goal.strength, ";".join(goal.words)))
+    return cells.join(pd.DataFrame(goals, columns=["cell", *TARGET]).set_index("cell"))
 
 
-def _contradict(a: Any, b: Any) -> bool:
-    """Whether two figures of a cell stand equal under the rule and cannot both be true."""
-    rules = ("far", "masked", "part", "narrow", "aside")
-    if any(getattr(a, r) != getattr(b, r) for r in rules):
-        return False
-    if a.side == "target" and a.sentence_id == b.sentence_id:
-        return False
-    (low, high), (least, most) = interval(a, rounded=True), interval(b, rounded=True)
-    return low > most or least > high
-
-
-def interval(row: Any, rounded: bool = False) -> tuple[float, float]:
-    """The values, in base units, that a figure allows by its bound and, rounded, its last digit.
+def interval(rows: pd.DataFrame, rounded: bool = False) -> tuple[pd.Series, pd.Series]:
+    """The values, in base units, that figures allow by their bound and, rounded, their last digit.
 
     6%以上 has no upper end; 左右 reaches a twentieth to each side, for per cents a quarter point at
     most; 3.1万亿元, rounded, reaches from 3.05 to 3.15 万亿元.
     """
-    low = high = float(row.value_base)
-    unit = low / float(row.value) if row.value else 1.0
-    if row.bound == "range" and not pd.isna(row.value_high):
-        high = float(row.value_high) * unit
-    reach = 0.0
+    value, base = rows["value"].astype("float64"), rows["value_base"].astype("float64")
+    unit = (base / value).where(value != 0, 1.0)
+    high = (rows["value_high"].astype("float64") * unit).where(rows["bound"] == "range")
+    reach = pd.Series(0.0, rows.index)
     if rounded:
-        decimals = re.search(r"[.．](\d+)", row.quote)
-        reach = abs(unit) * 0.5 / 10 ** (len(decimals[1]) if decimals else 0) * (1 + 1e-9)
-    if row.bound == "approx":
-        percent = row.base_unit in ("%", "percentage point")
-        reach += min(abs(low) * SHARE, POINTS if percent else float("inf"))
-    low = -float("inf") if row.bound == "max" else low - reach
-    return low, float("inf") if row.bound == "min" else high + reach
+        decimals = rows["quote"].str.extract(r"[.．](\d+)")[0].str.len().fillna(0)
+        reach += unit.abs() * 0.5 / 10.0**decimals * (1 + 1e-9)
+    most = np.where(rows["base_unit"].isin(["%", "percentage point"]), POINTS, np.inf)
+    reach += (base.abs() * SHARE).clip(upper=most).where(rows["bound"] == "approx", 0.0)
+    low = (base - reach).mask(rows["bound"] == "max", -np.inf)
+    return low, (high.fillna(base) + reach).mask(rows["bound"] == "min", np.inf)
 
 
-def _blanks(
-    reports: pd.DataFrame, coverage: pd.DataFrame | None, seen: set[tuple[str, ...]]
-) -> Iterator[dict[str, Any]]:
-    """A row for each headline indicator and side of which a report gives no figure."""
-    known = (
-        coverage[~coverage["state"].isin(["stated", "masked"])] if coverage is not None else None
-    )
-    rows = known.itertuples(index=False) if known is not None else ()
-    said = {(r.report_id, r.indicator, r.side): r for r in rows}
-    headline = [entry.id for entry in catalogue().values() if entry.headline]
-    for r in rows_of(reports):
-        gone = r.completeness in ("no_plan", "truncated", "fragment")
-        for side, indicator in ((s, i) for s in SIDES for i in headline):
-            year = r.plan_year if side == "target" else r.review_year
-            key = (r.adcode, r.place, year, indicator, side)
-            if key in seen:
-                continue
-            seen.add(key)
-            cell = dict(zip(KEY, key, strict=False)) | {"n_figures": 0, "report_year": r.plan_year}
-            cell |= {"report_id": r.report_id, "doc": r.doc}
-            cell["state"] = "part_missing" if gone and side == "target" else "not_stated"
-            if row := said.get((r.report_id, indicator, side)):
-                cell["state"] = row.state
-                if row.phrase:
-                    cell |= {"quote": row.phrase, "start": row.start, "end": row.end}
-            yield cell
+def _blanks(reports: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.DataFrame:
+    """A row for each report, side and headline indicator; what ``coverage`` says of it, if any."""
+    sides = pd.DataFrame({"side": ["target", "actual"]})
+    names = [entry.id for entry in catalogue().values() if entry.headline]
+    rows = reports.merge(sides.merge(pd.DataFrame({"indicator": names}), "cross"), "cross")
+    goal = rows["side"] == "target"
+    gone = goal & rows["completeness"].isin(["no_plan", "truncated", "fragment"])
+    rows["year"] = rows["plan_year"].where(goal, rows["review_year"])
+    rows = rows.assign(state=gone.map({True: "part_missing", False: "not_stated"}), n_figures=0)
+    rows = rows.assign(measure="", base_unit="")
+    if coverage is not None:
+        at = ["report_id", "indicator", "side"]
+        said = coverage[~coverage["state"].isin(FIGURES)].drop_duplicates(at, keep="last")
+        said = rows[at].merge(said.set_index(at), "left", left_on=at, right_index=True)
+        rows["state"] = said["state"].fillna(rows["state"])
+        shown = said[["phrase", "start", "end"]].where(said["phrase"].fillna("") != "")
+        rows[["quote", "start", "end"]] = shown
+    return rows.drop_duplicates(KEY[:5])
 
 
-def wide(cells: pd.DataFrame, sides: Iterable[str] = SIDES) -> pd.DataFrame:
+def wide(cells: pd.DataFrame, sides: Iterable[str] = ("target", "actual")) -> pd.DataFrame:
     """A panel with one row a place and year, ready for a regression; spans of years are left out.
 
     Returns:
@@ -215,6 +171,5 @@ def wide(cells: pd.DataFrame, sides: Iterable[str] = SIDES) -> pd.DataFrame:
         (short, "state", ~stated),
     ):
         long = rows.assign(column=column)[keep]
-        if len(long):
-            table = table.join(long.pivot_table(cell, index, "column", aggfunc="first"))
+        table = table.join(long.pivot_table(cell, index, "column", aggfunc="first"))
     return table[sorted(table.columns)].reset_index().sort_values(index, ignore_index=True)

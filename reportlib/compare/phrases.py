@@ -11,11 +11,13 @@ import pandas as pd
 from ahocorasick_rs import AhoCorasick
 from numpy.typing import NDArray
 
-from reportlib.compare.attention import Tables, described, life_spans
+from reportlib.compare.attention import life_spans
 from reportlib.compare.concordance import Pages
+from reportlib.compare.keyness import running_words
+from reportlib.compare.tables import Tables, described, rows_of
 from reportlib.records import Report, ReportlibError
 from reportlib.themes import lexicon
-from reportlib.words import FIRST, LAST, cut, word_list
+from reportlib.words import FIRST, LAST
 
 LONGEST = 8  # words of a phrase
 Ints = NDArray[np.int64]
@@ -38,47 +40,43 @@ def new_phrases(
         phrase, words (cut by /), n, n_reports, pmi, entropy, score (their product; sorted by it),
         theme (if the phrase is a term of the lexicon already). Time n log n.
     """
-    said = tables["sentences"].query("section not in ('', 'annex')")
-    said = said[said["report_id"].isin(described(tables)["report_id"])]
-    pieces = pd.Series(cut("\n".join(t.replace("\n", " ") for t in said["text"])), dtype="str")
-    reports = pd.factorize(said["report_id"])[0][
-        np.minimum((pieces == "\n").cumsum(), len(said) - 1)
-    ]
-    ids, words = pd.factorize(pieces)
-    ids = np.where(pieces.str[0].between(FIRST, LAST), ids, -1 - np.arange(len(ids)))
-    edge = np.r_[ids, -1 - len(ids)]  # whatever is no word differs from all else
-    stop = np.isin(ids, np.flatnonzero(pd.Series(words).isin(word_list("stop_words"))))
-    code, counts = [ids], [_frequency(ids)]
-    out = []
+    text = running_words(tables)
+    number, vocabulary = pd.factorize(text["word"])
+    # whatever is no Chinese word differs from all else
+    ids = np.where(text["han"], number, -1 - np.arange(len(text)))
+    codes, counts = [ids], [_frequency(ids)]
+    found = []
     for n in range(2, LONGEST + 1):
-        shorter, last = code[-1][:-1], ids[n - 1 :]
+        shorter, last = codes[-1][:-1], ids[n - 1 :]
         alive = (shorter >= 0) & (last >= 0) & (counts[-1][:-1] >= least)
-        key = np.where(alive, shorter * len(words) + last, -1)
-        code.append(np.where(alive, pd.factorize(key)[0], -1))
+        key = np.where(alive, shorter * len(vocabulary) + last, -1)
+        codes.append(np.where(alive, pd.factorize(key)[0], -1))
         counts.append(np.where(alive, _frequency(key), 0))
-        first = np.unique(np.where(counts[-1] >= least, code[-1], -1), return_index=True)[1]
-        at = first[(counts[-1][first] >= least) & ~stop[first] & ~stop[first + n - 1]]
-        if not len(at):
-            continue
-        total = max((ids >= 0).sum(), 1)
-        parts = [counts[k - 1][at] * counts[n - k - 1][at + k] for k in range(1, n)]
-        pmi = np.log2(counts[-1][at] * total / np.max(parts, axis=0))
-        every = np.flatnonzero(np.isin(code[-1], code[-1][at]) & (code[-1] >= 0))
-        mine, order = code[-1][every], np.argsort(code[-1][at])
-        row = order[np.searchsorted(code[-1][at][order], mine)]
-        free_ends = [_entropy(row, edge[e], len(at)) for e in (every - 1, every + n)]
-        spread = pd.Series(reports[every]).groupby(row).nunique()
-        for k, p in enumerate(at):
-            cells = ("/".join(pieces[p : p + n]), int(counts[-1][p]), int(spread[k]), pmi[k])
-            out.append((*cells, min(free_ends[0][k], free_ends[1][k])))
-    found = pd.DataFrame(out, columns=["words", "n", "n_reports", "pmi", "entropy"])
-    found = found[(found["pmi"] >= bound) & (found["entropy"] >= free)]
-    found.insert(0, "phrase", found["words"].str.replace("/", ""))
+        found.append(_phrases(text, ids, codes[-1], counts, least))
+    out = pd.concat(found, ignore_index=True).astype({"words": "str"})
+    out = out[(out["pmi"] >= bound) & (out["entropy"] >= free)]
+    out.insert(0, "phrase", out["words"].str.replace("/", ""))
     known = {row["term"]: row["theme"] for row in lexicon().rows}
-    found = found.assign(
-        score=found["pmi"] * found["entropy"], theme=found["phrase"].map(known).fillna("")
-    )
-    return found.sort_values(["score", "phrase"], ascending=[False, True], ignore_index=True)
+    out = out.assign(score=out["pmi"] * out["entropy"], theme=out["phrase"].map(known).fillna(""))
+    return out.sort_values(["score", "phrase"], ascending=[False, True], ignore_index=True)
+
+
+def _phrases(
+    text: pd.DataFrame, ids: Ints, code: Ints, counts: list[Ints], least: int
+) -> pd.DataFrame:
+    """The phrases of n words (``counts`` has those of 1 to n), each with its measures."""
+    n, stop = len(counts), text["stop"].to_numpy()
+    met = np.flatnonzero((counts[-1] >= least) & ~stop[: len(code)] & ~stop[n - 1 :])
+    row, _ = pd.factorize(code[met])
+    at = met[~pd.Series(row).duplicated()]  # the first occurrence of each
+    parts = [counts[k - 1][at] * counts[n - k - 1][at + k] for k in range(1, n)]
+    total = (ids >= 0).sum()
+    edge = np.r_[ids, -1 - len(ids)]
+    sides = [_entropy(row, edge[beside], len(at)) for beside in (met - 1, met + n)]
+    reports = text["report_id"].iloc[met].groupby(row).nunique()
+    cells = {"words": ["/".join(text["word"][p : p + n]) for p in at], "n": counts[-1][at]}
+    cells |= {"n_reports": reports, "pmi": np.log2(counts[-1][at] * total / np.max(parts, axis=0))}
+    return pd.DataFrame(cells | {"entropy": np.minimum(*sides)})
 
 
 def _frequency(ids: Ints) -> Ints:
@@ -97,12 +95,13 @@ def coinages(tables: Tables, least: int = 1) -> pd.DataFrame:
     """Terms in quotation marks: phrase (without them), n, n_reports, report_id of the first."""
     hits = tables["rhetoric_hits"].query("measure == 'quotation'")
     hits = hits[hits["report_id"].isin(described(tables)["report_id"])]
-    hits = hits.assign(phrase=hits["text"].str.strip("“”\"'‘’「」『』"))
-    out = hits.groupby("phrase", sort=False)["report_id"].agg(
-        n="size", n_reports="nunique", first="first"
+    phrase = hits["text"].str.strip("“”\"'‘’「」『』").rename("phrase")
+    by = hits["report_id"].groupby(phrase, sort=False)
+    out = by.agg(n="size", n_reports="nunique", first="first").reset_index()
+    order = ["n_reports", "n"]
+    return out[out["n"] >= least].sort_values(
+        order, ascending=False, kind="stable", ignore_index=True
     )
-    out = out[out["n"] >= least].sort_values(["n_reports", "n"], ascending=False, kind="stable")
-    return out.reset_index()
 
 
 def uses(corpus: Pages, phrases: Sequence[str]) -> pd.DataFrame:
@@ -129,14 +128,13 @@ def _uses(report: Report, automaton: AhoCorasick, names: list[str]) -> Iterator[
     text, tasks = report.mapped.text, _tasks(report)
     for number, first, last in automaton.find_matches_as_indexes(text, overlapping=True):
         start, end = report.mapped.locate(first, last)
-        part = next((p for p in report.parts if p.start <= start < p.end), None)
-        slot = "title" if part is None else "annex" if part.section == "annex" else "body"
+        part = next((p.section for p in report.parts if p.start <= start < p.end), "title")
+        slot = part if part in ("title", "annex") else "body"
         if slot == "body" and any(h.start <= start < h.end for h in report.headings):
             slot = "heading"
-        rank = sum(begin <= start for begin in tasks)
-        inside = bool(rank) and part is not None and part.section == "plan"
+        rank = sum(begin <= start for begin in tasks) if part == "plan" else 0
+        task = (rank, len(tasks)) if rank else (np.nan, np.nan)
         told = slot == "annex" and "：" in text[last : last + 3]
-        task = (rank, len(tasks)) if inside else (np.nan, np.nan)
         where = (report.doc, report.report_id, start, end, slot, *task, told)
         yield (names[number], *where, text[max(first - 2, 0) : first], text[last : last + 2])
 
@@ -165,23 +163,15 @@ def passports(corpus: Any, phrases: Sequence[str]) -> pd.DataFrame:
         and its doc, start, end. A phrase never met has n = 0 and blanks.
     """
     reports = described(corpus).set_index("report_id", drop=False)
-    met = uses(corpus, phrases)
-    met = met[met["report_id"].isin(reports.index)].join(
-        reports[["place", "level", "plan_year"]], on="report_id"
+    met = uses(corpus, phrases).join(reports[["place", "level", "plan_year"]], "report_id", "inner")
+    met = met.sort_values(["plan_year", "doc", "start"], kind="stable")
+    groups, nothing = dict(iter(met.groupby("phrase"))), met[:0]
+    out = pd.DataFrame(
+        _passport(corpus, phrase, groups.get(phrase, nothing)) for phrase in dict.fromkeys(phrases)
     )
     spans = life_spans(met, reports, "phrase").drop(columns="n_reports").set_index("phrase")
-    out = []
-    for phrase in dict.fromkeys(phrases):
-        rows = met[met["phrase"] == phrase].sort_values(
-            ["plan_year", "doc", "start"], kind="stable"
-        )
-        out.append(_passport(corpus, phrase, rows))
-    whole = dict.fromkeys(["first_year", "last_year", "n_earlier", "n_later"], "Int64")
-    return (
-        pd.DataFrame(out)
-        .join(spans, on="phrase")
-        .astype(whole | {"start": "Int64", "end": "Int64"})
-    )
+    whole = "first_year last_year n_earlier n_later start end".split()
+    return out.join(spans, on="phrase").astype(dict.fromkeys(whole, "Int64"))
 
 
 def _passport(corpus: Pages, phrase: str, rows: pd.DataFrame) -> dict[str, Any]:
@@ -191,9 +181,11 @@ def _passport(corpus: Pages, phrase: str, rows: pd.DataFrame) -> dict[str, Any]:
     told |= {"slots": "; ".join(f"{slot} {n}" for slot, n in rows["slot"].value_counts().items())}
     told |= {k + "s": "; ".join(sorted({*rows[k]} - {""})) for k in ("place", "level")}
     told |= {"variants": "; ".join(han[:3]), "explained": bool(rows["explained"].any())}
-    listed = rows.dropna(subset="task").sort_values("task", kind="stable").head(1)
-    told["task"] = "".join(f"{a:.0f} of {b:.0f}" for a, b in listed[["task", "tasks"]].to_numpy())
-    for doc, report_id, start, end in rows[["doc", "report_id", "start", "end"]].head(1).to_numpy():
-        line = " ".join(corpus.text(doc)[max(start - 10, 0) : end + 10].split())
-        told |= {"first_report": report_id, "line": line, "doc": doc, "start": start, "end": end}
-    return {"start": None, "end": None} | told
+    best = rows.dropna(subset="task").sort_values("task", kind="stable").head(1)
+    told["task"] = "".join(f"{a:.0f} of {b:.0f}" for a, b in best[["task", "tasks"]].to_numpy())
+    told |= dict.fromkeys(["first_report", "line", "doc", "start", "end"])
+    for first in rows_of(rows.head(1)):
+        line = corpus.text(first.doc)[max(first.start - 10, 0) : first.end + 10]
+        told |= {"first_report": first.report_id, "line": " ".join(line.split())}
+        told |= {"doc": first.doc, "start": first.start, "end": first.end}
+    return told

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from reportlib.compare.attention import Tables
+from reportlib.compare.tables import Tables
 from reportlib.resources import require, table
-from reportlib.rhetoric import DEVICES, card, cards
+from reportlib.rhetoric import card, cards
 
 LEVELS = {"p5": 5, "q1": 25, "median": 50, "q3": 75, "p95": 95}  # marks of a reference
 FEWEST = 5  # other reports below which a position says nothing
@@ -39,22 +38,22 @@ def profile(
     Raises:
         ReportlibError: unknown measure, section or reference.
     """
-    require(reference, ["folder", "shipped"], "reference")
+    sets = {"folder": _folder, "shipped": _shipped}
+    beside = sets[require(reference, list(sets), "reference")]
     require(section, ["all", "review", "problems", "plan"], "section")
     wanted = {card(name).id: k for k, name in enumerate(measures or cards())}
     about = tables["reports"].set_index("report_id")[["level", "completeness"]]
     rows = tables["rhetoric"].query("section == @section and measure in @wanted")
     rows = rows.join(about, on="report_id").reset_index(drop=True)
     rows = rows.astype(dict.fromkeys(["value", "low", "high"], float))
-    whole = (rows["completeness"] == "complete") | (section != "all")
-    rows["reason"] = rows["reason"].where((rows["reason"] != "") | whole, "incomplete")
-    beside = _folder if reference == "folder" else _shipped
+    partial = (rows["completeness"] != "complete") & (section == "all") & (rows["reason"] == "")
+    rows["reason"] = rows["reason"].mask(partial, "incomplete")
     near, far = (beside(rows.assign(level=level)) for level in (rows["level"], "all"))
     enough = near["n"] >= FEWEST
     found = near.where(enough, far).assign(level=rows["level"].where(enough, "all"))
-    few = (rows["reason"] == "") & ~(found["n"] >= FEWEST)
-    reason = rows["reason"].mask(few, "few_reports")
-    found[list(LEVELS)] = found[list(LEVELS)].where(found["n"] >= FEWEST)
+    few = ~(found["n"] >= FEWEST)
+    found[list(LEVELS)] = found[list(LEVELS)].mask(few)
+    reason = rows["reason"].mask((rows["reason"] == "") & few, "few_reports")
     found["percentile"] = found["percentile"].where(reason == "")
     out = pd.concat([rows[FACTS], found], axis=1).assign(reason=reason)
     return out.sort_values("measure", key=lambda m: m.map(wanted), kind="stable", ignore_index=True)
@@ -86,40 +85,3 @@ def _shipped(rows: pd.DataFrame) -> pd.DataFrame:
         for same, value, mine in zip(tied, values, found[:, 1:], strict=True)
     ]
     return out
-
-
-def reliability(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
-    """Devices and orientation found, against sentences read by the codebook of the gold.
-
-    The sentences that share half of their characters with a gold sentence, or of its, answer for
-    it. A code on which its readers differed counts for nobody.
-
-    Args:
-        codes: the table ``sentence_codes``. gold: doc, start, end, orientation, devices,
-            devices_disputed; rows of pages that are not in ``codes`` are left out.
-
-    Returns:
-        by device (``all``: together; then orientation): n (read), found, right, precision, recall,
-        f1, 0-1. NaN where nothing was read or nothing found: with n under 20 read no second digit.
-    """
-    gold = gold[gold["doc"].isin(codes["doc"])].fillna("").reset_index(drop=True)
-    pairs = gold.reset_index(names="row").merge(codes, on="doc", suffixes=("_read", ""))
-    (a, b), (c, d) = ((pairs[f"start{k}"], pairs[f"end{k}"]) for k in ("_read", ""))
-    shared = np.minimum(b, d) - np.maximum(a, c)
-    pairs = pairs.assign(shared=shared)[2 * shared >= np.maximum(np.minimum(b - a, d - c), 1)]
-    beside = pairs.sort_values("shared", ascending=False, kind="stable").groupby("row")
-    found = beside["devices"].agg(";".join).reindex(gold.index, fill_value="")
-    first = beside["orientation"].first().reindex(gold.index, fill_value="")
-    cells = [cell.str.split(";") for cell in (gold["devices"], found, gold["devices_disputed"])]
-    rows: dict[str, Any] = {"all": (0, 0, 0)}
-    for device in DEVICES:
-        want, said, open_ = (cell.map({device}.issubset) for cell in cells)
-        rows[device] = (want.sum(), (said & (want | ~open_)).sum(), (want & said).sum())
-        rows["all"] = np.add(rows["all"], rows[device])
-    read, said = gold["orientation"] != "", first != ""
-    right = read & (first == gold["orientation"])
-    rows["orientation"] = (read.sum(), (read & said).sum(), right.sum())
-    out = pd.DataFrame(rows, index=["n", "found", "right"]).T.rename_axis("code").reset_index()
-    out["precision"] = out["right"] / out["found"].where(out["found"] > 0)
-    out["recall"] = out["right"] / out["n"].where(out["n"] > 0)
-    return out.assign(f1=2 * out["right"] / (out["n"] + out["found"]).where(out["n"] > 0))

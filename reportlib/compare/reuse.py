@@ -9,10 +9,6 @@ all reports, so that time grows with their length and not with the number of pai
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reportlib.clean import one_for_one
-from reportlib.compare.attention import Tables, described
+from reportlib.compare.tables import Tables, described, spoken
 from reportlib.records import ReportlibError
 from reportlib.resources import require
 
@@ -30,110 +26,80 @@ FORMULAE = ("formula", "address", "mask")  # measures whose hits every report ha
 COMMON = 20  # a shingle of more reports (more sentences) says nothing on who is close to whom
 LETTERS = ((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A), (0x3400, 0x9FFF))  # 0-9, A-Z, a-z, Han
 BASE = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash, modulo 2 to the 64th
+PAGE = 1 << 32  # more than the characters of a page
 SHARES = "report_id against other years n_chars wording wording_plain topics reason".split()
 SENTENCE = "sentence_id start end text".split()
 
 
-@dataclass(frozen=True, slots=True)
-class Shingles:
-    """The characters that count of several reports, in order; an array has a cell for each.
+def shingles(tables: Tables, n: int = 10) -> pd.DataFrame:
+    """Every character that counts of the spoken sentences, and the shingle that begins with it.
 
-    ``bounds[report_id]`` is the slice of a report, ``row`` the sentence's row in ``sentences``;
-    ``kind`` numbers the shingle that begins here (-1: it would leave its sentence), and
-    ``spread[kind]`` says in how many reports it stands; ``plain``: it touches no formula;
-    ``free``: the character lies in none.
-    """
-
-    n: int
-    sentences: pd.DataFrame
-    bounds: dict[str, slice]
-    row: Array
-    kind: Array
-    spread: Array
-    plain: Array
-    free: Array
-
-    def covered(self, starts: Array) -> Array:
-        """Which characters lie in a shingle that begins at one of ``starts`` (masks)."""
-        total = np.cumsum(np.concatenate([np.zeros(self.n, int), starts]))
-        return total[self.n :] > total[: -self.n]
-
-    def starts(self, report_id: str, other: str) -> Array:
-        """Where a shingle of the report begins that the other ("": any other) has: a mask."""
-        mine = self.kind[self.bounds[report_id]]
-        theirs = (
-            self.spread[mine] > 1 if not other else np.isin(mine, self.kind[self.bounds[other]])
-        )
-        return (mine >= 0) & theirs
-
-    def closest(self) -> dict[str, str]:
-        """For each report the one with which it shares most shingles of at most COMMON reports."""
-        owners, names = _postings(self.kind, self.bounds)[1], list(self.bounds)
-        votes = [Counter[int]() for _ in names]
-        for last, size in zip(np.cumsum(self.spread).tolist(), self.spread.tolist(), strict=True):
-            group = owners[last - size : last].tolist() if 1 < size <= COMMON else ()
-            for one in group:
-                votes[one].update(group)
-        for k, count in enumerate(votes):
-            del count[k]
-        best = {k: min(c, key=lambda x: (-c[x], x)) for k, c in enumerate(votes) if c}
-        return {names[k]: names[other] for k, other in best.items()}
-
-
-def shingles(tables: Tables, n: int = 10) -> Shingles:
-    """Index the spoken sentences (no titles, no annex) of every report that is no copy.
+    Copies are left out, and of several reports of one place and year all but the longest.
 
     Args:
         n: characters of a shingle, 8 to 12 as a rule: fewer find more, and more by chance.
+
+    Returns:
+        report_id (a category), row (of ``sentences``), kind (number of the shingle that begins
+        here; -1: it would leave its sentence), free (the character lies in no formula of ideology,
+        address or delivery), plain (the shingle touches none); in the order of the text.
 
     Raises:
         ReportlibError: fewer than 4 or more than 40 characters; no report at all.
     """
     if not 4 <= n <= 40:
         raise ReportlibError(f"a shingle has 4 to 40 characters, not {n}")
-    spoken = tables["sentences"].query("section not in ('', 'annex')")
-    spoken = spoken[spoken["report_id"].isin(_reports(tables)["report_id"])].reset_index(drop=True)
-    hits = tables["rhetoric_hits"].query("measure in @FORMULAE").sort_values(["start", "end"])
-    fixed = {doc: mine[["start", "end"]].to_numpy(int) for doc, mine in hits.groupby("doc")}
-    bounds: dict[str, slice] = {}
-    pieces, at = [], 0
-    for report_id, mine in spoken.groupby("report_id", sort=False):
-        pieces.append(_letters(mine, fixed.get(mine["doc"].iloc[0], np.zeros((1, 2), int))))
-        bounds[str(report_id)] = slice(at, at := at + len(pieces[-1][0]))
-    if not pieces:
+    said = spoken(tables, _reports(tables))
+    if said.empty:
         raise ReportlibError("no reports to compare: none of the pages holds one")
-    codes, row, free = (np.concatenate(part) for part in zip(*pieces, strict=True))
+    codes, row, free = _letters(said, tables["rhetoric_hits"].query("measure in @FORMULAE"))
     size = max(len(codes) - n + 1, 0)
     hashes = np.zeros(size, np.uint64)
     for k in range(n):
         hashes = hashes * BASE + codes[k : k + size]
-    whole = row[:size] == row[len(row) - size :]
+    whole = np.flatnonzero(row[:size] == row[len(row) - size :])
     kind = np.full(len(codes), -1)
-    kind[:size][whole] = np.unique(hashes[whole], return_inverse=True)[1]
-    held = np.cumsum(np.concatenate([[0], ~free, np.zeros(n - 1, int)]))
-    spread = np.bincount(_postings(kind, bounds)[0], minlength=1)
-    return Shingles(n, spoken, bounds, row, kind, spread, held[n:] == held[:-n], free)
+    kind[whole] = np.unique(hashes[whole], return_inverse=True)[1]
+    fixed = np.cumsum(np.r_[0, ~free, np.zeros(n - 1, int)])
+    report = pd.Categorical(said["report_id"], said["report_id"].unique())
+    cells = {"report_id": report[row], "row": said.index[row]}
+    return pd.DataFrame(cells | {"kind": kind, "free": free, "plain": fixed[n:] == fixed[:-n]})
 
 
-def _letters(mine: pd.DataFrame, fixed: Array) -> tuple[Array, Array, Array]:
-    """Code points that count, their sentences' rows, and whether each lies in no formula."""
-    text = one_for_one("".join(mine["text"]))
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    sizes = mine["text"].str.len().to_numpy(int)
-    starts = mine["start"].to_numpy(int) - np.cumsum(sizes) + sizes
-    at = np.arange(len(codes)) + np.repeat(starts, sizes)  # page offsets
+def _letters(said: pd.DataFrame, formulae: pd.DataFrame) -> tuple[Array, Array, Array]:
+    """Code points that count, their sentences (by position), and whether each is in no formula."""
+    # report by report: whether its script is mixed is not for others to decide
+    reports = said.groupby("report_id", sort=False)["text"]
+    text = "".join(one_for_one("".join(lines)) for _, lines in reports)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    sizes = said["text"].str.len().to_numpy(int)
     kept = np.any([(codes >= first) & (codes <= last) for first, last in LETTERS], axis=0)
-    before = np.searchsorted(fixed[:, 0], at, side="right") - 1
-    free = (before < 0) | (np.maximum.accumulate(fixed[:, 1])[before] <= at)
-    free &= np.repeat(mine["section"].to_numpy() != "opening", sizes)  # the formula of delivery
-    return codes[kept], np.repeat(mine.index.to_numpy(), sizes)[kept], free[kept]
+    kept = np.flatnonzero(kept)
+    row = np.repeat(np.arange(len(said)), sizes)[kept]
+    page, docs = pd.factorize(said["doc"])
+    starts = page * PAGE + said["start"].to_numpy(int)
+    at = kept + (starts - np.cumsum(sizes) + sizes)[row]
+    hits = formulae[formulae["doc"].isin(docs)].astype({"start": "int64", "end": "int64"})
+    hits = hits[["start", "end"]].add(pd.Index(docs).get_indexer(hits["doc"]) * PAGE, axis=0)
+    hits = hits.sort_values("start")
+    ends = np.maximum.accumulate(np.r_[0, hits["end"]])
+    free = ends[np.searchsorted(hits["start"], at, side="right")] <= at
+    delivery = said["section"].to_numpy() == "opening"
+    return codes[kept].astype(np.uint64), row, free & ~delivery[row]
 
 
-def _postings(kind: Array, bounds: dict[str, slice]) -> tuple[Array, Array]:
-    """The inverted index: pairs (shingle, number of a report that has it), each once, sorted."""
-    owner = np.repeat(np.arange(len(bounds)), [b.stop - b.start for b in bounds.values()])
-    pairs = np.unique((kind * len(bounds) + owner)[kind >= 0])
-    return pairs // len(bounds), pairs % len(bounds)
+def _covered(starts: Array, n: int) -> Array:
+    """Which characters lie in a shingle that begins at one of ``starts`` (masks)."""
+    total = np.cumsum(np.r_[np.zeros(n, int), starts])
+    return total[n:] > total[:-n]
+
+
+def _most_frequent(pairs: pd.DataFrame) -> pd.Series:
+    """For each value of the first column the commonest of the second; of several the least."""
+    one, two = pairs.columns
+    votes = pairs.value_counts(sort=False).reset_index()
+    votes = votes.sort_values([one, "count", two], ascending=[True, False, True])
+    return votes.drop_duplicates(one).set_index(one)[two]
 
 
 def _reports(tables: Tables) -> pd.DataFrame:
@@ -164,57 +130,75 @@ def reuse(tables: Tables, against: str = "previous", n: int = 10) -> pd.DataFram
         ReportlibError: unknown ``against``.
     """
     require(against, list(AGAINST), "comparison")
-    index, reports, themes = shingles(tables, n), _reports(tables), _theme_shares(tables)
-    year = pd.to_numeric(reports.set_index("report_id")["plan_year"])
-    rows = []
-    for report_id, other, reason in _partners(index, reports, against):
-        part = index.bounds.get(report_id, slice(0, 0))
-        years, wording, plain, topics = [np.nan] * 4
-        if not reason:
-            starts, free = index.starts(report_id, other), index.free[part]
-            wording = index.covered(starts).mean()
-            plain = index.covered(starts & index.plain[part])[free].mean() if free.any() else np.nan
-        if other:
-            years = year[report_id] - year[other]
-            topics = np.minimum(*themes.loc[[report_id, other]].to_numpy()).sum()
-        size = part.stop - part.start
-        rows.append((report_id, against, other, years, size, wording, plain, topics, reason))
-    return pd.DataFrame(rows, columns=SHARES).astype({"years": "Int64"})
+    reports, letters = _reports(tables).set_index("report_id", drop=False), shingles(tables, n)
+    owner = letters["report_id"].cat
+    names, keys = owner.categories, letters["kind"].to_numpy() * len(owner.categories)
+    held = np.unique((keys + owner.codes)[keys >= 0])  # shingle and report, each pair once
+    other = _others(reports.loc[names], held, against)
+    if against == "any":
+        spread = np.bincount(held // len(names), minlength=1)
+        starts = (keys >= 0) & (spread[letters["kind"]] > 1)
+    else:
+        beside = names.get_indexer(pd.Index(other.reindex(names)))[owner.codes]
+        starts = (beside >= 0) & np.isin(keys + beside, held)
+    plain = _covered(starts & letters["plain"], n)
+    plain = np.where(letters["free"], plain, np.nan)
+    cells = {"n_chars": 1, "wording": _covered(starts, n), "wording_plain": plain}
+    by = pd.DataFrame(cells).groupby(letters["report_id"], observed=True)
+    shares = by.agg({"n_chars": "size", "wording": "mean", "wording_plain": "mean"})
+    out = reports[["report_id"]].join(shares).fillna({"n_chars": 0}).astype({"n_chars": "int64"})
+    out["other"] = other.reindex(out.index).fillna("").astype("str")
+    out["reason"] = _reasons(reports, names, out["other"], against)
+    out.loc[out["reason"] != "", ["wording", "wording_plain"]] = np.nan
+    year = pd.to_numeric(reports["plan_year"]).astype("Int64")
+    out["years"] = year - year.reindex(out["other"]).set_axis(out.index)
+    themes = _theme_shares(tables)
+    both = (themes.reindex(ids).to_numpy() for ids in (out.index, out["other"]))
+    out = out.assign(against=against, topics=np.minimum(*both).sum(axis=1))
+    return out[SHARES].reset_index(drop=True)
+
+
+def _others(reports: pd.DataFrame, held: Array, against: str) -> pd.Series:
+    """Whom each report is held against, by ``report_id``; without those that have nobody."""
+    other = pd.Series(index=reports.index, dtype="object")
+    if against == "closest":
+        kind, owner = np.divmod(held, len(reports))
+        rare = np.bincount(kind)[kind] <= COMMON
+        kind, owner = kind[rare], owner[rare]
+        pairs = [np.empty((0, 2), int)]
+        for d in range(1, COMMON):  # the owners of a shingle stand side by side
+            same = np.stack([owner[d:], owner[:-d]], axis=1)[kind[d:] == kind[:-d]]
+            pairs += [same, same[:, ::-1]]
+        best = _most_frequent(pd.DataFrame(np.concatenate(pairs)))
+        other.iloc[best.index] = reports.index[best]
+    rows = reports[(reports["place"] != "") & (reports["plan_year"] != "")]
+    if against == "previous":
+        return rows.sort_values("plan_year").groupby("place")["report_id"].shift()
+    if against == "parent":
+        by = rows.set_index(rows["place"] + rows["plan_year"])["report_id"]
+        for above in ("全国", rows["province"], rows["province"] + rows["prefecture"]):
+            found = (above + rows["plan_year"]).map(by).where(rows["place"] != above)
+            other = found.fillna(other)  # the nearest comes last
+    return other
+
+
+def _reasons(reports: pd.DataFrame, spoken: pd.Index, other: pd.Series, against: str) -> pd.Series:
+    """Why reports are held against nobody; "" where they are."""
+    if against in ("previous", "parent"):
+        out = other.mask(other == "", f"no_{against}")
+        out = out.mask(reports["plan_year"] == "", "year_unknown")
+        out = out.mask(reports["place"] == "", "place_unknown")
+    else:
+        out = other.mask(other == "", "no_other")
+    met = (other != "") | (against == "any" and len(spoken) > 1)
+    return out.mask(met, "").where(out.index.isin(spoken), "no_text")
 
 
 def _theme_shares(tables: Tables) -> pd.DataFrame:
     """Of what each report says about themes, the share of each (NaN where it names none)."""
     rows = tables["themes"].query("section == 'all'").astype({"n_sentences": float})
     sizes = rows.pivot_table("n_sentences", "report_id", "theme", fill_value=0)
-    return sizes.div(sizes.sum(axis=1), axis=0).reindex(tables["reports"]["report_id"])
-
-
-def _partners(
-    index: Shingles, reports: pd.DataFrame, against: str
-) -> Iterator[tuple[str, str, str]]:
-    """Each report, the one it is held against ("" for none or all), and why there is none."""
-    close = index.closest() if against == "closest" else {}
-    every: list[Any] = list(reports.itertuples())
-    rows = [r for r in every if r.report_id in index.bounds]
-    known = {(r.place, r.plan_year): r.report_id for r in rows}
-    years = {place: sorted(mine["plan_year"]) for place, mine in reports.groupby("place")}
-    for r in every:
-        other, reason = close.get(r.report_id, ""), ""
-        if r.report_id not in index.bounds:
-            reason = "no_text"
-        elif against in ("closest", "any"):
-            reason = "" if other or (against == "any" and len(rows) > 1) else "no_other"
-        elif not r.place or not r.plan_year:
-            reason = "year_unknown" if r.place else "place_unknown"
-        else:
-            before = [y for y in years[r.place] if "" < y < r.plan_year]
-            places = [(r.place, before[-1] if before else "")]
-            if against == "parent":
-                above = (r.province + r.prefecture, r.province, "全国")
-                places = [(a, r.plan_year) for a in above if a != r.place != "全国"]
-            other = next((known[place] for place in places if place in known), "")
-            reason = "" if other else f"no_{against}"
-        yield r.report_id, other, reason
+    return sizes.div(sizes.sum(axis=1), axis=0)
 
 
 def aligned(tables: Tables, report_id: str, other: str, n: int = 10) -> pd.DataFrame:
@@ -229,24 +213,21 @@ def aligned(tables: Tables, report_id: str, other: str, n: int = 10) -> pd.DataF
     Raises:
         ReportlibError: no such report, or a copy of another.
     """
-    index = shingles(tables, n)
-    a, b = (index.bounds[require(r, list(index.bounds), "report")] for r in (report_id, other))
-    where: dict[int, dict[int, None]] = {}
-    for kind, row in zip(index.kind[b].tolist(), index.row[b].tolist(), strict=True):
-        where.setdefault(kind, {})[row] = None
-    where.pop(-1, None)
-    partners, overlaps, rows = [], [], []
-    kinds, place = index.kind[a].tolist(), index.row[a]
-    edges = np.flatnonzero(np.diff(place, prepend=-1, append=-1)).tolist()
-    for first, last in pairwise(edges):
-        found = [where.get(kind, {}) for kind in kinds[first:last]]
-        votes = Counter(row for rows in found if len(rows) <= COMMON for row in rows)
-        best = min(votes, key=lambda row: (-votes[row], row), default=-1)
-        starts = np.array([best in rows for rows in found])
-        overlaps.append(index.covered(starts).mean() if last - first >= n else np.nan)
-        partners.append(best)
-        rows.append(place[first])
-    table = index.sentences[SENTENCE]
-    beside = table.reindex(partners).add_prefix("other_").reset_index(drop=True)
-    mine = table.loc[rows].reset_index(drop=True).assign(overlap=overlaps)
-    return pd.concat([mine, beside.astype({"other_start": "Int64", "other_end": "Int64"})], axis=1)
+    letters = shingles(tables, n)
+    known = list(letters["report_id"].cat.categories)
+    mine, theirs = (
+        letters.loc[letters["report_id"] == require(name, known, "report"), ["row", "kind"]]
+        for name in (report_id, other)
+    )
+    theirs = theirs[theirs["kind"] >= 0].drop_duplicates()
+    rare = theirs[theirs.groupby("kind")["row"].transform("size") <= COMMON]
+    pairs = mine.merge(rare, on="kind", suffixes=("", "_other"))[["row", "row_other"]]
+    partner = mine["row"].map(_most_frequent(pairs)).fillna(-1).astype(int)
+    there = pd.MultiIndex.from_frame(theirs[["kind", "row"]])
+    starts = pd.MultiIndex.from_arrays([mine["kind"], partner]).isin(there)
+    by = mine.assign(partner=partner, shared=_covered(starts, n), size=1).groupby("row")
+    lines = by.agg({"partner": "first", "shared": "mean", "size": "sum"})
+    table = tables["sentences"][SENTENCE]
+    beside = table.reindex(lines["partner"]).add_prefix("other_").set_axis(lines.index)
+    overlap = lines["shared"].where(lines["size"] >= n).rename("overlap")
+    return pd.concat([table.loc[lines.index], overlap, beside], axis=1).reset_index(drop=True)

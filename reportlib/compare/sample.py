@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from reportlib.compare.panel import frame, rows_of
+from reportlib.compare.tables import frame, rows_of
 from reportlib.records import ReportlibError
 
 YES, NO = "1 1.0 y yes true 对 是".split(), "0 0.0 n no false 错 否".split()
@@ -30,14 +30,12 @@ def sample(
     same tables and seed give the same sheet. Fill in ``right`` with 1 or 0 (对 or 错).
     """
     rng, rows = np.random.default_rng(seed), tables["indicators"]
-    strata = [" ".join(key) for key in zip(*(rows[name] for name in by), strict=True)]
-    rows = rows.assign(stratum=strata, right="", comment="")
-    rows = rows.assign(chance=rng.random(len(rows))).sort_values(["stratum", "chance"])
-    n = min(n, len(rows))
+    strata = rows[list(by)].agg(" ".join, axis=1) if len(rows) else ""
+    rows = rows.assign(stratum=strata, right="", comment="", chance=rng.random(len(rows)))
+    rows, n = rows.sort_values(["stratum", "chance"]), min(n, len(rows))
     taken = ((np.arange(n) + rng.random()) * len(rows) / max(n, 1)).astype(int)
-    return rows.iloc[taken].sort_values(["stratum", "doc", "start"], ignore_index=True)[
-        SHEET.split()
-    ]
+    sheet = rows.iloc[taken].sort_values(["stratum", "doc", "start"], ignore_index=True)
+    return sheet[SHEET.split()]
 
 
 def judged(sheet: str | Path | pd.DataFrame) -> pd.DataFrame:
@@ -55,20 +53,17 @@ def judged(sheet: str | Path | pd.DataFrame) -> pd.DataFrame:
             raise ReportlibError(f"no file {sheet}")
         sheet = pd.read_csv(sheet, dtype="str", encoding="utf-8-sig", keep_default_na=False)
     if missing := {"stratum", "right"} - set(sheet.columns):
-        raise ReportlibError(
-            f"the sheet has no column {min(missing)!r}; begin with reportlib sample"
-        )
-    said = sheet["right"].astype("str").str.strip().str.lower()
-    if len(bad := said[~said.isin([*YES, *NO, ""])]):
+        said = f"the sheet has no column {min(missing)!r}; begin with reportlib sample"
+        raise ReportlibError(said)
+    answers = sheet["right"].astype("str").str.strip().str.lower()
+    if len(bad := answers[~answers.isin([*YES, *NO, ""])]):
         what = f"right is {bad.iloc[0]!r}; write 1, 0 or nothing"
         raise ReportlibError(f"line {bad.index[0] + 2} of the sheet: {what}")
     out = []
     for name in ("all", *sorted(set(sheet["stratum"]))):
-        marks = said if name == "all" else said[sheet["stratum"] == name]
+        marks = answers[(sheet["stratum"] == name) | (name == "all")]
         n, right = int((marks != "").sum()), int(marks.isin(YES).sum())
-        row = {"stratum": name, "n": n, "right": right, "blank": len(marks) - n}
-        row |= zip(("precision", "low", "high"), wilson(right, n), strict=True)
-        out.append(row)
+        out.append((name, n, right, *wilson(right, n), len(marks) - n))
     return frame(out, ("stratum", "n", "right", "precision", "low", "high", "blank"))
 
 

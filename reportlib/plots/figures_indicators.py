@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reportlib.compare.panel import rows_of
+from reportlib.compare.tables import rows_of
 from reportlib.plots.frame import COLOURS, SHAPES, frame
 from reportlib.resources import table
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from reportlib.compare.panel import rows_of
+from reportlib.compare.tables import rows_of
 from reportlib.plots.frame import COLOURS, frame, grid, short
 from reportlib.resources import table
 
