@@ -7,25 +7,31 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reportlib.records import OutputError, ReportlibError
+from reportlib.resources import settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Exit status 0 done, 1 some files failed, 2 wrong call."""
+    """Run one command. Exit status 0 done, 1 some files failed, 2 wrong call.
+
+    >>> main(["explain", "nowhere.txt"])
+    2
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     parser, words = _parser(), list(sys.argv[1:] if argv is None else argv)
-    if "--" not in words and (names := [w for w in words if w[:1] == "-" and Path(w).exists()]):
-        parser.error(f"{names[0]} is a file: write ./{names[0]}")
+    for word in words if "--" not in words else ():
+        if word.startswith("-") and Path(word).exists():
+            parser.error(f"{word} is a file: write ./{word}")
     args = parser.parse_args(words)
     try:
-        return int(args.run(args))
+        return RUN[args.command](args)
     except (ReportlibError, OutputError) as error:
         print(f"reportlib {args.command}: {error}", file=sys.stderr)
         return 2
@@ -43,62 +49,15 @@ def _parser() -> argparse.ArgumentParser:
         description="Read Chinese government work reports (政府工作报告) into tables, "
         "each figure with its quotation.",
     )
-    sub = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    build = sub.add_parser("build", help="pages to all tables")
-    build.add_argument("sources", nargs="+", metavar="SOURCE", help="files and folders of pages")
-    build.add_argument("--out", required=True, metavar="DIR", help="new or empty folder")
-    build.add_argument("--pages", metavar="FILE", help="sidecar CSV: doc, place or adcode, year")
-    build.add_argument("--corrections", metavar="FILE", help="CSV of corrected cells")
-    build.add_argument("--jobs", type=_count, default=1, metavar="N", help="local processes")
-    build.add_argument("--cluster", default="", metavar="ADDRESS", help="a Dask scheduler")
-    build.add_argument("--format", choices=("csv", "parquet"), default="csv")
-    build.add_argument("--overwrite", action="store_true", help="replace an older build")
-    build.set_defaults(run=_build)
-
-    explain = sub.add_parser("explain", help="what was cut, kept and changed in one page")
-    explain.add_argument("file", metavar="FILE")
-    explain.set_defaults(run=_explain)
-
-    _panel_commands(sub)
-
-    appendix = sub.add_parser("appendix", help="run the notebooks and write the appendix")
-    appendix.add_argument("--out", default="build/appendix", metavar="DIR")
-    appendix.add_argument("--study", metavar="FOLDER", help="your own pages instead of seeds/")
-    appendix.add_argument("--notebooks", default="notebooks", metavar="FOLDER")
-    appendix.add_argument("--student", action="store_true", help="without the worked answers")
-    appendix.set_defaults(run=_appendix)
-
-    fetch = sub.add_parser("fetch", help="list or bring optional public corpora")
-    fetch.add_argument("name", nargs="?", metavar="NAME", help="none: list them")
-    fetch.add_argument("--out", default="corpora", metavar="DIR")
-    fetch.add_argument(
-        "--unverified", action="store_true", help="bring files although no checksum is known"
-    )
-    fetch.set_defaults(run=_fetch)
-
-    codebook = sub.add_parser("codebook", help="every table and column")
-    codebook.set_defaults(run=_codebook)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    types = {"count": _count, "integer": int}
+    for name, arguments in settings("commands").items():
+        command = commands.add_parser(name, help=arguments["about"])
+        for argument, given in arguments.items():
+            if argument != "about":
+                kind = {"type": types[given["type"]]} if "type" in given else {}
+                command.add_argument(argument, **given | kind)
     return parser
-
-
-def _panel_commands(sub: Any) -> None:
-    panel = sub.add_parser("panel", help="place × year × indicator, targets and outcomes")
-    panel.add_argument("dir", metavar="DIR", help="a folder that build wrote")
-    panel.add_argument("--wide", action="store_true", help="one row a place and year")
-    panel.add_argument("--outcomes", action="store_true", help="each target against its outcome")
-    panel.add_argument("--side", choices=("target", "actual"), help="only this side")
-    panel.add_argument("--indicator", nargs="+", default=[], metavar="ID", help="only these")
-    panel.add_argument("--out", metavar="FILE", help="a CSV file; without it to the terminal")
-    panel.set_defaults(run=_panel)
-
-    sample = sub.add_parser("sample", help="rows to check by hand, and what a judged sheet says")
-    sample.add_argument("dir", metavar="DIR", nargs="?", help="a folder that build wrote")
-    sample.add_argument("-n", type=_count, default=100, help="rows (100)")
-    sample.add_argument("--seed", type=int, default=0, help="another seed, another sheet")
-    sample.add_argument("--out", metavar="FILE", help="a CSV file; without it to the terminal")
-    sample.add_argument("--judged", metavar="FILE", help="a sheet with its column right filled in")
-    sample.set_defaults(run=_sample)
 
 
 def _count(text: str) -> int:
@@ -110,19 +69,11 @@ def _count(text: str) -> int:
 def _build(args: argparse.Namespace) -> int:
     from reportlib.build import build_tables
 
-    done = build_tables(
-        args.sources,
-        args.out,
-        pages=args.pages,
-        corrections=args.corrections,
-        jobs=args.jobs,
-        cluster=args.cluster,
-        form=args.format,
-        overwrite=args.overwrite,
-    )
+    names = ("pages", "corrections", "jobs", "cluster", "form", "overwrite")
+    options = {name: getattr(args, name) for name in names}
+    done = build_tables(args.sources, args.out, **options)
     counts = ", ".join(f"{n} {kind}" for kind, n in sorted(done.kinds.items())) or "no page"
-    state = "unchanged" if done.reused else "written"
-    print(f"{state}: {done.out} ({counts})")
+    print(f"{'unchanged' if done.reused else 'written'}: {done.out} ({counts})")
     if not done.kinds["report"]:
         print("no report found; pages.csv says why", file=sys.stderr)
     return 1 if done.kinds["failed"] else 0
@@ -224,3 +175,14 @@ def _codebook(_: argparse.Namespace) -> int:
             unit = f" [{c['unit']}]" if c["unit"] else ""
             print(f"  {c['column']:<14} {c['type']:<8} {c['meaning']}{unit} ({c['source']})")
     return 0
+
+
+RUN = {
+    "build": _build,
+    "explain": _explain,
+    "panel": _panel,
+    "sample": _sample,
+    "appendix": _appendix,
+    "fetch": _fetch,
+    "codebook": _codebook,
+}

@@ -69,12 +69,12 @@ def bring(base: str, files: Mapping[str, str], folder: Path, wait: float = WAIT)
     except ImportError:
         raise ReportlibError("fetch needs: pip install 'reportlib[fetch]'") from None
     pooch.get_logger().setLevel(logging.ERROR)
-    sums = folder / SUMS
+    sums, shown = folder / SUMS, sys.stderr.isatty()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lines = sums.read_text(encoding="utf-8").splitlines() if sums.exists() else []
         seen = {path: digest for digest, _, path in (line.partition("  ") for line in lines)}
-        for path, pinned in tqdm(files.items(), unit="file", delay=2, disable=not _terminal()):
+        for path, pinned in tqdm(files.items(), unit="file", delay=2, disable=not shown):
             digest = pinned or seen.get(path, "")
             _one(base + quote(path), digest, folder, path, wait)
             seen[path] = hashlib.sha256((folder / path).read_bytes()).hexdigest()
@@ -82,10 +82,6 @@ def bring(base: str, files: Mapping[str, str], folder: Path, wait: float = WAIT)
     except OSError as error:
         raise OutputError(f"cannot write to {folder}: {error.strerror or error}") from None
     return folder
-
-
-def _terminal() -> bool:
-    return sys.stderr.isatty()
 
 
 def _one(url: str, digest: str, folder: Path, path: str, wait: float) -> None:

@@ -29,7 +29,11 @@ STATES = {
 
 @cache
 def labels() -> dict[str, str]:
-    """Headline indicators in the order in which they are drawn, each with its Chinese label."""
+    """Headline indicators in the order in which they are drawn, each with its Chinese label.
+
+    >>> list(labels())[:2]
+    ['gdp', 'fixed_asset_investment']
+    """
     return {row["id"]: row["zh"] for row in table("indicator_labels", ("id", "zh"), unique="id")}
 
 
@@ -49,6 +53,10 @@ def dot_plot(cells: pd.DataFrame, limit: float = float("inf")) -> Axes:
         cells: rows of a panel with values in one base unit; full marks are reported figures,
             hollow ones expected (预计) or targets; ≥ ≤ ≈ stand beside figures that are bounds.
         limit: figures above it stand at the edge with their value in print.
+
+    >>> cells = pd.DataFrame({"indicator": ["gdp"], "place": ["花山区"], "value_base": [6.5]})
+    >>> dot_plot(cells.assign(bound="eq", status="expected", base_unit="%")).get_title("left")
+    'n = 1 figures, 1 places'
     """
     known = [name for name in labels() if name in set(cells["indicator"])]
     indicators = list(dict.fromkeys([*known, *cells["indicator"]]))
@@ -87,6 +95,11 @@ def coverage_heat(coverage: pd.DataFrame, names: Mapping[str, str] | None = None
     Args:
         coverage: the table ``coverage``; a report has one line for outcomes, one for targets.
         names: report_id to the name shown.
+
+    >>> said = pd.DataFrame({"report_id": ["a"], "side": ["target"], "indicator": ["gdp"]})
+    >>> ax = coverage_heat(said.assign(state="relative"), {"a": "花山区 2025"})
+    >>> ax.get_yticklabels()[0].get_text(), ax.texts[0].get_text()
+    ('花山区 2025 目标', 'R')
     """
     from matplotlib.patches import Rectangle
 

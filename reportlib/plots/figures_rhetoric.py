@@ -29,6 +29,11 @@ def profile_strip(profile: pd.DataFrame, names: Mapping[str, str] | None = None)
 
     Returns:
         Axes; x is the percentile, 0-100.
+
+    >>> row = {"report_id": "a", "measure": "war", "percentile": 80, "median": 1, "q1": 0.5}
+    >>> row |= {"q3": 2, "unit": "per 1,000 characters", "level": "county", "n": 54}
+    >>> profile_strip(pd.DataFrame([row])).get_yticklabels()[0].get_text()
+    'War vocabulary 战争隐喻词汇'
     """
     rows = profile.dropna(subset="percentile")
     order, reports = list(dict.fromkeys(rows["measure"])), list(dict.fromkeys(rows["report_id"]))
@@ -59,7 +64,12 @@ def where_in_text(hits: pd.DataFrame, sections: pd.DataFrame) -> Axes:
         hits: rows of ``rhetoric_hits`` of one report. sections: rows of ``sections`` of the same.
 
     Returns:
-        Axes; x is characters of the page; the bar on top shows the parts of the report.
+        Axes; x is characters of the page; the ground shows the parts of the report.
+
+    >>> hits = pd.DataFrame({"measure": ["war", "war"], "start": [3, 40]})
+    >>> sections = pd.DataFrame({"section": ["plan"], "start": [0], "end": [50]})
+    >>> where_in_text(hits, sections).get_yticklabels()[0].get_text()
+    'War vocabulary 战争隐喻词汇 (2)'
     """
     names = list(dict.fromkeys(hits["measure"]))
     ax = frame(9, 0.4 * len(names) + 1.4)
@@ -80,6 +90,10 @@ def opposed_words(counts: Sequence[pd.Series], titles: tuple[str, str]) -> Axes:
 
     Args:
         counts: two series of counts by word, largest first.
+
+    >>> ax = opposed_words([pd.Series({"确保": 2}), pd.Series({"力争": 1})], ("binds", "softens"))
+    >>> [text.get_text() for text in ax.texts]
+    ['确保 2', '力争 1']
     """
     longest = max(map(len, counts))
     ax = frame(8, 0.3 * longest + 1.4, [word for one in counts for word in one.index])

@@ -18,7 +18,11 @@ DOWN, UP, FLAT = *COLOURS[:2], "#b0b0b0"
 
 
 def theme_names() -> dict[str, str]:
-    """Theme id -> label of axes, Chinese and the id."""
+    """Theme id -> label of axes, Chinese and the id.
+
+    >>> theme_names()["rural"]
+    '乡村振兴与三农 rural'
+    """
     return {r["id"]: f"{r['zh']} {r['id']}" for r in table("themes", ("id", "zh", "en"), "id")}
 
 
@@ -28,6 +32,10 @@ def theme_heatmap(points: pd.DataFrame) -> Axes:
     Args:
         points: ``compare.shares(corpus, "report_id")``, or by another column. Beyond 14 columns
             the cells carry no numbers.
+
+    >>> points = pd.DataFrame({"report_id": ["a"], "theme": ["rural"], "share": [0.25]})
+    >>> theme_heatmap(points.assign(n_sentences=40)).texts[0].get_text()
+    '25'
     """
     by = points.columns[0]
     wide = points.pivot_table(index="theme", columns=by, values="share", sort=False)
@@ -57,6 +65,11 @@ def shift_slopes(shifts: pd.DataFrame, most: int = 3) -> Any:
 
     Args:
         shifts: ``compare.shift(corpus)``; drawn are the first ``most`` comparable reports.
+
+    >>> row = {"report_id": "a", "theme": "rural", "before": 0.1, "after": 0.2, "shift": 0.1}
+    >>> row |= {"low": 0.05, "high": 0.15, "reason": "", "n_before": 90, "n_after": 80}
+    >>> shift_slopes(pd.DataFrame([row]))[0, 0].texts[0].get_text()
+    '乡村振兴与三农 rural +10'
     """
     panels = list(shifts[shifts["reason"] == ""].groupby("report_id", sort=False))[:most]
     top = 100 * max((rows[["before", "after"]].max().max() for _, rows in panels), default=0)
@@ -87,6 +100,11 @@ def keyness_lollipops(words: pd.DataFrame, a: str, b: str, most: int = 14) -> Ax
 
     Args:
         words: ``compare.keyness``; each label has the two counts, a : b.
+
+    >>> row = {"word": "打造", "z": 4, "low": 1, "high": 2, "log_odds": 1.6, "n_a": 41, "n_b": 10}
+    >>> ax = keyness_lollipops(pd.DataFrame([row]), "plan", "review")
+    >>> ax.get_yticklabels()[0].get_text()
+    '打造  41 : 10'
     """
     rows = pd.concat([words[words["z"] > 0].head(most), words[words["z"] < 0].tail(most)])[::-1]
     ax = frame(8, 0.27 * len(rows) + 1.4, [*words["word"], a, b])
@@ -108,6 +126,11 @@ def share_lines(points: pd.DataFrame, marks: pd.DataFrame | None = None, columns
 
     Args:
         points: ``compare.shares(corpus)``. marks: ``compare.breaks(points)``; its years are drawn.
+
+    >>> points = pd.DataFrame({"plan_year": [2020, 2021], "share": [0.1, 0.2]})
+    >>> points = points.assign(theme="rural", low=0.05, high=0.3, n_reports=2)
+    >>> share_lines(points)[0, 0].get_title("left")
+    '乡村振兴与三农 rural'
     """
     themes = list(dict.fromkeys(points["theme"]))
     rows = -(-len(themes) // columns)

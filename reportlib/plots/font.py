@@ -62,6 +62,9 @@ def use_chinese_font(texts: Iterable[str] = ()) -> list[str]:
 
     Returns:
         The families, in the order in which they are tried for each character.
+
+    >>> use_chinese_font()
+    ['Reportlib Sans SC', 'DejaVu Sans']
     """
     import matplotlib as mpl
 
@@ -85,6 +88,10 @@ def missing_glyphs(texts: Iterable[str]) -> list[str]:
 
     Judged by the families in use, as set by :func:`use_chinese_font`. Blanks, line ends and
     invisible joiners need no glyph.
+
+    >>> _ = use_chinese_font()
+    >>> missing_glyphs(["增长6%", "\U0002a6d6"])
+    ['\U0002a6d6']
     """
     import matplotlib as mpl
 

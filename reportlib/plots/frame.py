@@ -23,7 +23,11 @@ SHAPES = "osD^vPX"
 def grid(
     rows: int, columns: int, width: float, height: float, labels: Iterable[str] = ()
 ) -> np.ndarray:
-    """Rows and columns of empty axes, in a figure of so many inches, in a font with ``labels``."""
+    """Rows and columns of such axes in one figure.
+
+    >>> grid(1, 2, 6, 3).shape
+    (1, 2)
+    """
     import matplotlib.pyplot as plt
 
     use_chinese_font(labels)
@@ -35,7 +39,11 @@ def grid(
 
 
 def frame(width: float, height: float, labels: Iterable[str] = ()) -> Axes:
-    """One of them."""
+    """Empty axes of so many inches, open at the top and right, in a font with ``labels``.
+
+    >>> frame(4, 3).figure.get_size_inches().tolist()
+    [4.0, 3.0]
+    """
     return grid(1, 1, width, height, labels)[0, 0]
 
 

@@ -35,6 +35,11 @@ def page_strips(spans: pd.DataFrame, sections: pd.DataFrame) -> Axes:
 
     Returns:
         Axes; x is characters of the page.
+
+    >>> spans = pd.DataFrame({"doc": ["a"], "label": ["report"], "start": [0], "end": [9]})
+    >>> sections = pd.DataFrame({"doc": ["a"], "section": ["plan"], "start": [2], "end": [9]})
+    >>> page_strips(spans, sections).get_title("left")
+    'What the pages hold (n = 1 pages)'
     """
     from matplotlib.patches import Patch
 
@@ -67,6 +72,10 @@ def word_cloud(
         counts: word to count; an empty mapping gives an empty picture that says so.
         marked: words drawn in a second colour.
         seed: of the layout, so that the same counts give the same picture.
+
+    >>> from reportlib.plots.frame import frame
+    >>> word_cloud({}, frame(3, 2), "nothing said").texts[0].get_text()
+    'no words'
     """
     use_chinese_font([*counts])
     ax.set_axis_off()

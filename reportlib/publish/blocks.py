@@ -68,7 +68,13 @@ class Chapter:
 
 
 def blocks_of(notebook: Any, student: bool = False) -> Iterator[Block]:
-    """The blocks of a notebook in order; for students without the cells tagged ``solution``."""
+    """The blocks of a notebook in order; for students without the cells tagged ``solution``.
+
+    >>> from types import SimpleNamespace
+    >>> cell = SimpleNamespace(metadata={}, cell_type="markdown", source="# A", get=dict().get)
+    >>> [block.kind for block in blocks_of(SimpleNamespace(cells=[cell]))]
+    ['prose']
+    """
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if (student and SOLUTION in tags) or INJECTED in tags:

@@ -86,6 +86,10 @@ def _pieces(text: str, edges: list[int], marks: list[Mark], parts: dict[int, str
 
 
 def glossary() -> pd.DataFrame:
-    """The terms of the notebooks in Chinese and English: term, english, meaning, notebook."""
+    """The terms of the notebooks in Chinese and English: term, english, meaning, notebook.
+
+    >>> glossary().set_index("term").loc["预期目标", "english"]
+    'expected target'
+    """
     rows = table("glossary", ("term", "english", "notebook", "source"), unique="term")
     return pd.DataFrame(rows)[["term", "english", "meaning", "notebook"]]
