@@ -8,7 +8,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import NamedTuple
 
-from reportlib.quantities.numerals import BIG, HAN_NUMERALS
+from reportlib.quantities.numerals import HAN_NUMERALS, SCALES
 from reportlib.resources import settings, table
 
 
@@ -107,7 +107,7 @@ def base_of(unit: str) -> tuple[float, str]:
     bare = unit.lstrip("万亿")
     factor = 1.0
     for scale in unit[: len(unit) - len(bare)]:
-        factor *= BIG[scale]
+        factor *= SCALES[scale]
     top, slash, below = re.sub("[每／]", "/", bare, count=1).partition("/")
     known = next((u for u in units().get(top[:1], ()) if u.name == top), None)
     if known is None:
