@@ -11,11 +11,12 @@ from reportlib.quantities.numerals import (
     read_number,
     to_number,
 )
-from reportlib.quantities.shapes import CLEAR, Shapes, base_value, festival, is_han
-from reportlib.quantities.vocabulary import Unit, Word, unit_at, word_at
+from reportlib.quantities.shapes import Shapes, base_value, is_han
+from reportlib.quantities.vocabulary import Unit, Word, patterns, unit_at, word_at
 from reportlib.records import Quantity
 
 SEPARATORS = frozenset("-—–―─－−~～至到")
+AMBIGUOUS = frozenset("位 名 次 线 类 桥 日 产业 方".split())  # units of more than one kind
 LISTED = ("、", "和", "及", "与", "以及", "，")  # between the numbers of one list
 
 
@@ -31,9 +32,13 @@ def find_quantities(text: str) -> list[Quantity]:
     >>> [q.value_base for q in find_quantities("完成一千三百五十九亿元")]
     [135900000000.0]
     """
-    scan, at = _Scan(text), 0
-    while match := scan.shapes.start.search(text, at):
-        at = scan.read(match.start())
+    shapes = patterns()
+    match = shapes.start.search(text)
+    if match is None:
+        return []
+    scan = _Scan(text)
+    while match:
+        match = shapes.start.search(text, scan.read(match.start()))
     _share_lists(text, scan.found)
     return scan.found
 
@@ -43,29 +48,33 @@ class _Scan(Shapes):
 
     def read(self, i: int) -> int:
         """Reads the numeral that begins at ``i``, if one does; returns where to go on."""
-        text, shapes, c = self.text, self.shapes, self.text[i]
+        text, c = self.text, self.text[i]
         if c in HAN_NUMERALS and (word := word_at(text, i)):
             return self.word(word, i - word.back)
-        m = (shapes.few if c in "数几" else shapes.number).match(text, i)
-        if m is None:
-            return self.letters(i) if c.isascii() and c.isalpha() else self.sign(i)
-        unit, han = unit_at(text, m.end()), c in HAN_NUMERALS
-        if (unit and unit.kind in CLEAR and not unit.strict) or m["few"]:
-            return self.number(m, unit)
-        return (
-            ((han or not unit or unit.strict) and self.typed(i, "han" if han else "digit"))
-            or self.numbered(i, shapes.list_han if han else shapes.list_digit)
-            or self.date(i)
-            or self.part(i)
-            or self.number(m, unit)
-        )
+        if m := self.shapes.number.match(text, i):
+            unit = unit_at(text, m.end())
+            plain = (unit and unit.clear) or m["few"]
+            return (not plain and self.typed(i)) or self.number(m, unit)
+        return self.typed(i) or self.sign(i)
+
+    def sign(self, i: int) -> int:
+        """第, a run of letters, or of * or × in place of a number."""
+        text, c = self.text, self.text[i]
+        if c == "第":
+            return self.ordinal(i)
+        if c.isascii() and c.isalpha():
+            return self.letters(i)
+        end = i + 1
+        while c in "*＊×" and text[end : end + 1] == c:
+            end += 1
+        return self.mask(i, end) if c in "*＊×" else end
 
     def word(self, word: Word, start: int) -> int:
         """A fixed word: no row, or one of the kind its table says (一带一路, “七一”)."""
         pairs = self.shapes.pairs.match(self.text, start) if word.kind == "formula" else None
         end = max(start + len(word.text), pairs.end() if pairs else 0)
         if word.kind != "none" and (not self.found or self.found[-1].last <= start):
-            self.add(word.kind, start, end, festival(word.text) if word.kind == "date" else None)
+            self.add(word.kind, start, end, _festival(word.text) if word.kind == "date" else None)
         return end
 
     def number(self, m: re.Match[str], unit: Unit | None) -> int:
@@ -83,11 +92,9 @@ class _Scan(Shapes):
             or (unit.name == "级" and r.scale)
         ):
             return self.unitless(r)
-        named = unit.name in ("升", "方") or text.startswith("个一", stop) or self.quoted(i)
-        pairs = self.shapes.pairs.match(text, i) if r.han and named else None
-        if pairs and (not self.quoted(i) or text[pairs.end() : pairs.end() + 1] in ("”", '"')):
-            return self.slogan(i, pairs.end())
-        kind = self.kind_of(r, unit)
+        if r.han and (end := self.coined_count(i, stop, unit)):
+            return self.slogan(i, end)
+        kind = self.kind_of(r, unit) if unit.name in AMBIGUOUS or r.numeral == "两" else unit.kind
         stop, value = stop + len(unit.name), r.value
         if unit.kind in ("physical", "money") and text[stop : stop + 1] in ("/", "／", "每"):
             stop = self.per(stop)
@@ -95,6 +102,15 @@ class _Scan(Shapes):
         if text[stop : stop + 1] == "半" and unit.name in ("年", "倍", "天", "个月"):
             value, stop = value + 0.5, stop + 1
         return self.add(kind, i, stop, value, printed, r.high, r.bound)
+
+    def coined_count(self, i: int, stop: int, unit: Unit) -> int:
+        """Where a row of counted nouns (三升一方, “四个一”) ends that is a name, or 0."""
+        quoted = self.quoted(i)
+        if not (quoted or unit.name in ("升", "方") or self.text.startswith("个一", stop)):
+            return 0
+        pairs = self.shapes.pairs.match(self.text, i)
+        closed = pairs and (not quoted or self.text[pairs.end() : pairs.end() + 1] in ("”", '"'))
+        return pairs.end() if closed else 0
 
     def upper(self, r: Reading, at: int, unit: Unit | None) -> tuple[Reading, Unit | None] | None:
         """The range whose lower end is ``r``, and its unit; 从3%到5% is no range but two levels."""
@@ -230,3 +246,9 @@ def _with_unit_of(one: Quantity, following: Quantity) -> Quantity:
     unit = scale + tail if scale else following.unit
     base, name = base_value(following.kind, one.value, unit)
     return one._replace(kind=following.kind, unit=unit, value_base=base, base_unit=name)
+
+
+def _festival(word: str) -> str:
+    """Month and day of a day named by its numerals: 05-01 for 五一假, 09-18 for “九一八”."""
+    numerals = [c for c in word if c in HAN_NUMERALS]
+    return f"{to_number(numerals[0]):02.0f}-{to_number(''.join(numerals[1:])):02.0f}"

@@ -91,8 +91,13 @@ def split_number(text: str) -> tuple[float, float | None, str]:
 
 def read_number(m: re.Match[str]) -> Reading:
     """The reading of a match of the ``number`` pattern."""
-    digits, *rest = m.group("digits", "scale", "scale2", "han", "scale3")
-    few, *more = m.group("few", "more", "more2", "more3")
-    bound = "approx" if more[2] == "来" else "min" if few or any(more) else ""
-    numeral = (digits or "").replace("·", ".") + "".join(filter(None, rest))
-    return Reading(m.start(), m.end(), numeral, *split_number(numeral), bound, not digits)
+    start, stop = m.span()
+    han = m["digits"] is None
+    if stop == m.end("han" if han else "digits") and not m["few"]:  # most numerals are plain
+        numeral, bound = m[0].replace("·", "."), ""
+    else:
+        parts = m.group("digits", "scale", "scale2", "han", "scale3")
+        numeral = "".join(filter(None, parts)).replace("·", ".")
+        least = m["few"] or m["more"] or m["more2"] or m["more3"]
+        bound = "approx" if m["more3"] == "来" else "min" if least else ""
+    return Reading(start, stop, numeral, *split_number(numeral), bound, han)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from math import isfinite
 
-from reportlib.quantities.numerals import HAN_NUMERALS, MULTITUDES, split_number, to_number
-from reportlib.quantities.vocabulary import base_of, patterns, unit_at
+from reportlib.quantities.numerals import MULTITUDES, split_number, to_number
+from reportlib.quantities.vocabulary import CLEAR, Shape, base_of, patterns, unit_at
 from reportlib.records import Quantity
 
-CLEAR = frozenset(("money", "percent", "points", "multiple", "count", "physical"))
 MEASURED = CLEAR | {"duration", "fraction"}
 CLAUSE_ENDS = "\n。：；！？:;!?|》"
+MARKS = " \t\u3000\xa0#*—“"  # may stand between the beginning of a clause and its number
+Value = tuple[float | str | None, str, float | None, str]  # value, unit, upper value, bound
 
 
 def is_han(char: str) -> bool:
@@ -30,7 +32,64 @@ def base_value(kind: str, value: float | str | None, unit: str) -> tuple[float |
     factor, name = base_of(unit)
     if unit == "番":
         return (2.0**value if value < 99 else None), name
-    return float(f"{value * factor:.12g}"), name or ("yuan" if kind == "money" else "")
+    base = value if factor == 1 else float(f"{value * factor:.12g}")
+    return base, name or ("yuan" if kind == "money" else "")
+
+
+# --- values of the shapes, by the name in the data file's column `read`; None: not of this shape --
+
+
+def _number(m: re.Match[str], shape: Shape) -> Value:
+    group = next(filter(None, m.groups()), "")
+    unit = m.groupdict().get("unit") or shape.unit
+    return to_number(group) if group else None, unit, None, ""
+
+
+def _short_year(m: re.Match[str], shape: Shape) -> Value:
+    year = to_number(m[1])  # ’98
+    return year + (1900 if year > 30 else 2000), "", None, ""
+
+
+def _day(m: re.Match[str], shape: Shape) -> Value:
+    return "-".join(f"{to_number(part):02.0f}" for part in m.groups() if part), "", None, ""
+
+
+def _span(m: re.Match[str], shape: Shape) -> Value | None:
+    low, high = to_number(m["low"]), to_number(m["high"])
+    high += low // 100 * 100 if low > 99 > high else 0
+    unit = m.groupdict().get("unit") or shape.unit
+    return (low, unit, high, "") if 1 <= low < high <= shape.top else None
+
+
+def _decade(m: re.Match[str], shape: Shape) -> Value:
+    value = to_number(m["decade"] or m["only"])
+    value += (to_number(m["century"]) - 1) * 100 if m["century"] else 0
+    return value, "年代" if m["decade"] else "世纪", None, ""
+
+
+def _share(m: re.Match[str], shape: Shape) -> Value:
+    low, high, scale = split_number(m["low"])
+    low *= to_number(scale) if scale else 1
+    high = to_number(m["high"]) if m["high"] else high
+    unit = {"百": "%", "千": "‰", "万": "‱"}[m["of"]]
+    return low, unit, high, "min" if m["more"] or m["more2"] else ""
+
+
+def _fraction(m: re.Match[str], shape: Shape) -> Value | None:
+    below = to_number(m["below"] or m["below2"] or "二")
+    above = to_number(m["above"] or m["above2"] or "一")
+    return (round(above / below, 10), "", None, "") if below else None
+
+
+READERS: dict[str, Callable[[re.Match[str], Shape], Value | None]] = {
+    "number": _number,
+    "short_year": _short_year,
+    "day": _day,
+    "span": _span,
+    "decade": _decade,
+    "share": _share,
+    "fraction": _fraction,
+}
 
 
 class Shapes:
@@ -77,27 +136,34 @@ class Shapes:
         """
         text, first, last, bound = self.text, start, stop, ""
         free = max(start - 5, self.found[-1].last if self.found else 0)
-        lead = self.shapes.lead.search(text, free, start)
-        recent = lead and kind == "duration" and lead.group() == "近"
-        if lead and not recent and (lead.group() != "上" or text[start] in MULTITUDES):
-            first, bound = lead.start(), str(lead.lastgroup)
+        if free < start and self.shapes.lead_ends.match(text, start - 1):
+            lead = self.shapes.lead.search(text, free, start)
+            recent = lead and kind == "duration" and lead.group() == "近"
+            if lead and not recent and (lead.group() != "上" or text[start] in MULTITUDES):
+                first, bound = lead.start(), str(lead.lastgroup)
         if trail := self.shapes.trail.match(text, stop):
             last, bound = trail.end(), str(trail.lastgroup)
         if first < start and text.startswith(("台阶", "大关"), last):
             last += 2
         return first, last, bound
 
-    def typed(self, i: int, begins: str) -> int:
-        """The shapes whose kind the data file says; years like ’98 are of the last century."""
-        for kind, unit, pattern in self.shapes.typed[begins]:
-            if m := pattern.match(self.text, i):
-                group = next(filter(None, m.groups()), "")
-                value = to_number(group) if group else None
-                if value is not None and kind == "date" and not unit:
-                    value += 1900 if value > 30 else 2000
-                masked = value is None and kind == "date"
-                return self.add(kind, i, m.end(), value, unit, masked=masked)
+    def typed(self, i: int) -> int:
+        """The shapes of the data file that may begin with this character."""
+        c = self.text[i]
+        fits = self.shapes.either[c].match(self.text, i) if c in self.shapes.either else None
+        for shape in self.shapes.typed[c][int(fits.lastgroup[1:]) :] if fits else ():
+            m = shape.pattern.match(self.text, i)
+            if m is None or (shape.after and not self.begins(i, shape.after)):
+                continue
+            if read := READERS[shape.read](m, shape):
+                masked = shape.kind == "date" and read[0] is None
+                return self.add(shape.kind, i, m.end(), *read, masked)
         return 0
+
+    def begins(self, i: int, after: str) -> bool:
+        """Whether only marks stand between ``i`` and the beginning of a line or a clause."""
+        before = self.text[max(0, i - 9) : i].rstrip(MARKS)
+        return before[-1] in after if before else i <= 9
 
     def quoted(self, i: int) -> bool:
         """Whether a quotation mark opens just before ``i``."""
@@ -107,65 +173,6 @@ class Shapes:
         """A formula that begins at ``i``: to the closing quotation mark, or else to ``end``."""
         m = self.shapes.quoted.match(self.text, i) if self.quoted(i) else None
         return self.add("formula", i, m.end() if m else end)
-
-    def begins(self, i: int, after: str) -> bool:
-        """Whether only marks stand between ``i`` and the beginning of a line or a clause."""
-        k = i - 1
-        while k >= 0 and i - k < 9 and self.text[k] in " \t\u3000\xa0#*—“":
-            k -= 1
-        return k < 0 or self.text[k] in after
-
-    def numbered(self, i: int, shape: re.Pattern[str]) -> int:
-        """一、 （一） 1. and 一是 at the beginning of a clause."""
-        m = shape.match(self.text, i)
-        if m and self.begins(i, CLAUSE_ENDS + "，、" * m.group().endswith(("是", "要"))):
-            return self.add("list_number", i, m.end(), to_number(m["n"]))
-        m = self.shapes.bracket.match(self.text, i - 1) if i else None
-        return self.add("list_number", i - 1, m.end(), to_number(m["n"])) if m else 0
-
-    def date(self, i: int) -> int:
-        """Years, months, days, decades and spans of them; a full date is an ISO string."""
-        text, shapes = self.text, self.shapes
-        for shape, unit, top in (
-            (shapes.years, "", 2100),
-            (shapes.months, "月", 12),
-            (shapes.days, "日", 31),
-        ):
-            if m := shape.match(text, i):
-                low, high = to_number(m["low"]), to_number(m["high"])
-                high += low // 100 * 100 if low > 99 > high else 0
-                if 1 <= low < high <= top:
-                    unit = m["unit"] or unit if top == 2100 else unit
-                    return self.add("date", i, m.end(), low, unit, high)
-        if m := shapes.calendar.match(text, i):
-            if not m["month"]:
-                return self.add("date", i, m.end(), to_number(m["year"]), m["unit"])
-        elif not (m := shapes.day.match(text, i) or shapes.iso.match(text, i)):
-            m = shapes.decade.match(text, i)
-            if m is None:
-                return 0
-            value = to_number(m["decade"] or m["only"])
-            value += (to_number(m["century"]) - 1) * 100 if m["century"] else 0
-            return self.add("date", i, m.end(), value, "年代" if m["decade"] else "世纪")
-        iso = "-".join(
-            f"{to_number(part):02.0f}" for part in m.groups() if part not in (None, "年")
-        )
-        return self.add("date", i, m.end(), iso)
-
-    def part(self, i: int) -> int:
-        """百分之五, 千分之三, 四分之一, 1/3, 一半."""
-        if m := self.shapes.percent.match(self.text, i):
-            low, high, scale = split_number(m["low"])
-            low *= to_number(scale) if scale else 1
-            high = to_number(m["high"]) if m["high"] else high
-            bound = "min" if m["more"] or m["more2"] else ""
-            unit = {"百": "%", "千": "‰", "万": "‱"}[m["of"]]
-            return self.add("percent", i, m.end(), low, unit, high, bound)
-        if m := self.shapes.fraction.match(self.text, i):
-            below = to_number(m["below"] or m["below2"] or "二")
-            above = to_number(m["above"] or m["above2"] or "一")
-            return self.add("fraction", i, m.end(), round(above / below, 10)) if below else 0
-        return 0
 
     def ordinal(self, i: int) -> int:
         """第三届, 第1, 第84位; 第一， at the beginning of a clause is a list number."""
@@ -184,24 +191,8 @@ class Shapes:
         ends = not is_han(following) or following in "的和及与"
         return self.add("rank" if ends else "ordinal", i, stop, value)
 
-    def sign(self, i: int) -> int:
-        """第, 翻, 周, 双, ’, [1], ①, Ⅱ, and * or × in place of a number."""
-        text, c = self.text, self.text[i]
-        if end := self.typed(i, "sign"):
-            return end
-        if c == "第":
-            return self.ordinal(i)
-        if c in "*＊×":
-            end = i + 1
-            while text[end : end + 1] == c:
-                end += 1
-            return self.mask(i, end)
-        return i + 1
-
     def letters(self, i: int) -> int:
-        """A run of Latin letters: a name with a number (G105), a formula (N+1), a mask (XX)."""
-        if end := self.typed(i, "letter"):
-            return end
+        """A run of Latin letters: a name with a number (G105) or a mask (XX)."""
         m = self.shapes.latin.match(self.text, i)
         if m["mask"]:
             return self.mask(i, m.end())
@@ -221,20 +212,8 @@ class Shapes:
         unit = unit_at(text, at)
         before = text[i - 1 : i]
         stands = is_han(before) if text[i] in "*＊" else before not in (*"0123456789",)
-        if not stands or unit is None or unit.strict or unit.kind not in CLEAR:
-            return end
-        if unit.name in "人家" and at == end:
+        if not stands or unit is None or not unit.clear or (unit.name in "人家" and at == end):
             return end
         stop = at + len(unit.name)
         printed = re.sub("[余多]", "", text[end:stop])
         return self.add(unit.kind, i, stop, None, printed, masked=True)
-
-
-def festival(word: str) -> str:
-    """Month and day of a day named by its numerals.
-
-    >>> festival("五一假"), festival("“九一八”")
-    ('05-01', '09-18')
-    """
-    numerals = [c for c in word if c in HAN_NUMERALS]
-    return f"{to_number(numerals[0]):02.0f}-{to_number(''.join(numerals[1:])):02.0f}"

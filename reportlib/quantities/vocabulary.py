@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
+from string import ascii_letters, digits
 from types import SimpleNamespace
 from typing import NamedTuple
 
 from reportlib.quantities.numerals import HAN_NUMERALS, SCALES
 from reportlib.resources import settings, table
 
+CLEAR = frozenset(("money", "percent", "points", "multiple", "count", "physical"))
+BEFORE_NO_WORD = frozenset("0123456789.第" + HAN_NUMERALS)
+
 
 class Unit(NamedTuple):
-    """A unit or classifier of the tables; ``strict`` ones follow neither 一 nor 万 (县, 链)."""
+    """A unit or classifier; ``strict`` ones follow neither 一 nor 万 (县, 链).
+
+    A numeral before a ``clear`` one is a number and nothing else.
+    """
 
     name: str
     kind: str
@@ -21,6 +28,7 @@ class Unit(NamedTuple):
     base: str
     not_before: str
     strict: bool
+    clear: bool
 
 
 class Word(NamedTuple):
@@ -31,19 +39,30 @@ class Word(NamedTuple):
     back: int
 
 
+class Shape(NamedTuple):
+    """A pattern whose matches have a kind of their own; the data file explains each field."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    read: str = "number"
+    unit: str = ""
+    after: str = ""
+    top: int = 0
+
+
 @cache
 def units() -> dict[str, list[Unit]]:
     """First character -> units beginning with it, longest first."""
-    rows = [
-        Unit(r["unit"], r["kind"], float(r["factor"]), r["base_unit"], r["not_before"], False)
-        for r in table("units", ("unit", "kind", "factor", "base_unit", "source"), "unit")
-    ]
+    rows: list[tuple[str, str, float, str, str, bool]] = []
+    for r in table("units", ("unit", "kind", "factor", "base_unit", "source"), "unit"):
+        factor = float(r["factor"])
+        rows.append((r["unit"], r["kind"], factor, r["base_unit"], r["not_before"], False))
     for r in table("classifiers", ("classifier", "kind", "strict", "source"), "classifier"):
         name, base = r["classifier"], r["base_unit"] or r["classifier"]
-        rows.append(Unit(name, r["kind"], 1.0, base, r["not_before"], r["strict"] == "yes"))
+        rows.append((name, r["kind"], 1.0, base, r["not_before"], r["strict"] == "yes"))
     by_first: dict[str, list[Unit]] = defaultdict(list)
-    for unit in sorted(rows, key=lambda u: -len(u.name)):
-        by_first[unit.name[0]].append(unit)
+    for row in sorted(rows, key=lambda row: -len(row[0])):
+        by_first[row[0][0]].append(Unit(*row, clear=row[1] in CLEAR and not row[5]))
     return dict(by_first)
 
 
@@ -82,18 +101,21 @@ def word_at(text: str, at: int) -> Word | None:
     A word that begins or ends with a numeral does not stand inside a longer numeral, and
     ``number`` words (一点五, 十分之) are no words but numbers.
     """
-    inside = text[at - 1 : at] in (*"0123456789.第", *HAN_NUMERALS) and text[at - 2 : at] != "这一"
-    for first in (at - 1, at):
-        for word in words().get(text[first : first + 2], ()) if first >= 0 else ():
-            start = at - word.back
-            if start < 0 or (word.back == 0) != (first == at) or (inside and not word.back):
-                continue
-            if text.startswith(word.text, start):
-                after = text[start + len(word.text) : start + len(word.text) + 1]
-                if word.kind == "number":
-                    return None
-                if not (after and after in HAN_NUMERALS and word.text[-1] in HAN_NUMERALS):
-                    return word
+    listed = words()
+    ahead = listed.get(text[at - 1 : at + 1], ()) if at else ()
+    found = [word for word in ahead if word.back]
+    found += [word for word in listed.get(text[at : at + 2], ()) if not word.back]
+    for word in found:
+        start = at - word.back
+        if start < 0 or not text.startswith(word.text, start):
+            continue
+        if not word.back and text[at - 1 : at] in BEFORE_NO_WORD and text[at - 2 : at] != "这一":
+            continue
+        after = text[start + len(word.text) : start + len(word.text) + 1]
+        if word.kind == "number":
+            return None
+        if not (after and after in HAN_NUMERALS and word.text[-1] in HAN_NUMERALS):
+            return word
     return None
 
 
@@ -118,19 +140,34 @@ def base_of(unit: str) -> tuple[float, str]:
 
 @cache
 def patterns() -> SimpleNamespace:
-    """The patterns of number_patterns.toml by name; ``typed`` has those with their own kind."""
+    """The patterns of number_patterns.toml by name, and two made of them.
+
+    ``typed`` has the shapes by the character they begin with, each list with a pattern that tells
+    at once which of them is the first that fits; ``start`` finds the next place where any numeral
+    may begin.
+    """
     data = settings("number_patterns")
-    parts = {"NUMBER": data["patterns"]["number"], **data["parts"]}
+    parts = {**data["parts"], "HAN": HAN_NUMERALS, "DIGITS": digits, "LETTERS": ascii_letters}
+
+    def fill(text: str) -> str:
+        return re.sub("<([A-Z]+)>", lambda part: fill(parts[part[1]]), text)
 
     def build(pattern: str) -> re.Pattern[str]:
-        for part, text in parts.items():
-            pattern = pattern.replace(f"<{part}>", text)
-        return re.compile(pattern.replace("\n", ""))
+        return re.compile(fill(pattern).replace("\n", ""))
 
-    typed: dict[str, list[tuple[str, str, re.Pattern[str]]]] = defaultdict(list)
-    for shape in data["typed"]:
-        for begins in shape["begins"].split():
-            known = (shape["kind"], shape.get("unit", ""), build(shape["pattern"]))
-            typed[begins].append(known)
+    typed: dict[str, list[Shape]] = defaultdict(list)
+    for row in data["typed"]:
+        given = {name: row[name] for name in ("read", "unit", "top") if name in row}
+        after = fill(row.get("after", ""))
+        for char in fill(row["begins"]):
+            typed[char].append(Shape(row["kind"], build(row["pattern"]), after=after, **given))
+    start = re.compile(f"[{re.escape(''.join(typed))}第数几*＊×]")
     named = {name: build(pattern) for name, pattern in data["patterns"].items()}
-    return SimpleNamespace(**named, typed=typed)
+    either = {char: _either(shapes) for char, shapes in typed.items()}
+    return SimpleNamespace(**named, start=start, typed=typed, either=either)
+
+
+def _either(shapes: list[Shape]) -> re.Pattern[str]:
+    """All patterns as one, with a group s0, s1, … around each."""
+    bare = (re.sub(r"\?P<\w+>", "", shape.pattern.pattern) for shape in shapes)
+    return re.compile("|".join(f"(?P<s{n}>{pattern})" for n, pattern in enumerate(bare)))
