@@ -131,7 +131,6 @@ NO_EXAMPLE = {
     "Block": "a record",
     "Chapter": "a record",
     "Table": "a record",
-    "Mark": "a type",
     "settings": "reads a file of the package: tests of what is in it",
     "table": "reads a file of the package: tests of what is in it",
     "schema": "reads a file of the package: shown by codebook",
