@@ -175,7 +175,7 @@ def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quan
 def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]]) -> None:
     """Themes and devices of every sentence, their hits, shares and measures."""
     about = themes.code_report(report.sentences)
-    coded = rhetoric.code_report(report, numerals)
+    coded = rhetoric.code_report(report.sentences, numerals)
     for s, theme, device in zip(report.sentences, about, coded, strict=True):
         if s.section:
             where = (s.sentence_id, report.doc, report.report_id, s.start, s.end)

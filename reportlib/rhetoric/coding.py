@@ -8,50 +8,84 @@ put, not what its speaker meant.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from reportlib.quantities import find_quantities
-from reportlib.records import Quantity, Report, Sentence
-from reportlib.rhetoric.figures import FINDERS, explained, rank_level, repeated_frames
-from reportlib.rhetoric.parallel import cut
-from reportlib.rhetoric.vocabulary import DIGIT, columns, cue, find_words, listed
+from reportlib.records import Quantity, Sentence
+from reportlib.rhetoric.figures import FINDERS, Hit, explanations, rank_level, repeated_frames
+from reportlib.rhetoric.parallel import DIGIT, cut, four_letters
+from reportlib.rhetoric.vocabulary import columns, cue, find_words, listed
+from reportlib.themes.lexicon import Texts
 
 DEVICES = (
     *("slogan_number", "parallel", "war", "journey", "building", "body", "rank_claim"),
     *("commitment", "hedge", "problem", "thanks", "leader_formula", "quotation"),
 )
-FORMS = {"numeric_abbreviation": "slogan_number"}  # measures whose device has another name
 FIGURES = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
 UNLISTED = frozenset({"connective"})  # counted, but too common to be listed hit by hit
+SILENT = ("", "annex")  # titles and the annex are no part of the speech
+FORMS = {  # the devices of what the finders find
+    **{name: name for name in ("quotation", "parallel", "rank_claim")},
+    "numeric_abbreviation": "slogan_number",
+    "mask:leader": "leader_formula",
+}
 NEAR = 12  # characters from the beginning of a clause within which a modal word governs it
 LONG = 30  # characters beyond which a sentence of the plan is hardly ever an aphorism
-
-
-class Hit(NamedTuple):
-    """Characters ``first`` to ``last`` - 1 of a sentence's text, and the rule that took them."""
-
-    sentence: Sentence
-    first: int
-    last: int
-    measure: str
-    rule: str
-
-    @property
-    def text(self) -> str:
-        """The characters as they stand in the normalised sentence."""
-        return self.sentence.text[self.first : self.last]
+Tally = defaultdict[str, list[int]]  # count -> the sentences' rows, as often as they count for it
+Found = tuple[int, int, str, str, str, int]  # first, -last, measure, rule, device, sentence's row
 
 
 class Coded(NamedTuple):
-    """A sentence with its orientation, devices, hits and counts."""
+    """A sentence with its orientation, devices, hits, and counts in the order of ``columns``."""
 
     sentence: Sentence
     orientation: str
     devices: tuple[str, ...]
     hits: tuple[Hit, ...]
-    counts: dict[str, int]
+    counts: NDArray[np.float64]
+
+
+def code_report(
+    sentences: Sequence[Sentence], quantities: Mapping[str, Sequence[Quantity]] | None = None
+) -> list[Coded]:
+    """Orientation, devices, hits and counts of each sentence of one report, in their order.
+
+    Args:
+        quantities: the numerals by sentence_id, if they have been found already.
+
+    >>> one = Sentence("r.1", "plan", "text", 0, 9, "坚决打赢脱贫攻坚战", 0, 0, 0, "")
+    >>> coded = code_report([one])[0]
+    >>> coded.orientation, coded.devices, [h.text for h in coded.hits]
+    ('plan', ('war', 'commitment'), ['坚决', '打赢', '攻坚战'])
+    """
+    texts = Texts([s.text for s in sentences])
+    orientations = [code_orientation(s) for s in sentences]
+    hits: list[list[Hit]] = [[] for _ in sentences]
+    devices: list[set[str]] = [set() for _ in sentences]
+    tally: Tally = defaultdict(list)
+    _read(sentences, texts, orientations, hits, devices, tally)
+    for s, orientation, met, own in zip(sentences, orientations, devices, hits, strict=True):
+        if "problem" in met or _owns_up(s, orientation):
+            met.add("problem")
+            own.insert(0, Hit(s, 0, len(s.text), "problem", s.section))
+    _add_whole_report(sentences, hits, tally)
+    named = [tuple(d for d in DEVICES if d in met) if met else () for met in devices]
+    for row, names in enumerate(named):
+        for name in names:
+            tally[f"device:{name}"].append(row)
+    counts = {name: np.bincount(rows, minlength=len(hits)) for name, rows in tally.items()}
+    counts |= _sizes(sentences, texts, np.array(orientations), quantities)
+    counts["plan_commitment"] = counts["plan"] * counts.get("device:commitment", 0)
+    zeros = np.zeros(len(hits))
+    table = np.stack([counts.get(name, zeros) for name in columns()], axis=1)
+    rows = zip(sentences, orientations, named, map(tuple, hits), table, strict=True)
+    return [Coded(*row) for row in rows]
 
 
 def code_orientation(sentence: Sentence) -> str:
@@ -108,52 +142,75 @@ def _acting() -> re.Pattern[str]:
     return re.compile("|".join(sorted(listed("orientation", "action"))))
 
 
-def _devices(sentence: Sentence, orientation: str, met: Collection[str]) -> tuple[str, ...]:
-    """Device ids of the codebook, in its order, from the devices and measures met."""
-    names = {FORMS.get(name, name) for name in met}
+def _owns_up(sentence: Sentence, orientation: str) -> bool:
+    """Whether a sentence that is no thanks names a problem or admits a shortcoming."""
     stance, troubled = orientation == "stance", sentence.section == "problems"
-    asked = (stance or troubled) and sentence.section != "annex"
-    if asked and not cue("thanks").search(sentence.text):
-        owned = (stance and troubled) or cue("admits").search(sentence.text)
-        names |= {"problem"} if owned else set()
-    return tuple(device for device in DEVICES if device in names)
+    if not sentence.text or sentence.section == "annex" or not (stance or troubled):
+        return False
+    owned = (stance and troubled) or cue("admits").search(sentence.text)
+    return bool(owned) and not cue("thanks").search(sentence.text)
 
 
-def code_sentence(sentence: Sentence, quantities: Sequence[Quantity] | None = None) -> Coded:
-    """Read one sentence: orientation, devices, hits, and the counts that the cards need.
+def _read(
+    sentences: Sequence[Sentence],
+    texts: Texts,
+    orientations: Sequence[str],
+    hits: list[list[Hit]],
+    devices: list[set[str]],
+    tally: Tally,
+) -> None:
+    """Add the hits of each sentence, from first to last, its devices, and what hits are counted.
 
-    Args:
-        quantities: its numerals, if they have been found already.
+    The longer hit comes first: a character belongs to one hit of a measure.
     """
-    text, orientation = sentence.text, code_orientation(sentence)
-    counts = _zeros().copy()
-    met: set[str] = set()
-    found: list[tuple[int, int, str, str]] = []
-    for first, last, word in find_words(text, orientation):
-        met.add(word.device)
-        if word.measure in UNLISTED:
-            counts[word.measure] += 1
-        else:
-            found.append((first, -last, word.measure, word.rule))
+    end: defaultdict[str, int] = defaultdict(int)
+    starts = texts.starts.tolist()
+    for first, minus, measure, rule, device, row in sorted(_found(texts, orientations)):
+        if device:
+            devices[row].add(device)
+        if first < end[measure] or measure == "problem":
+            continue
+        end[measure] = -minus
+        for name in _counted(measure, rule):
+            tally[name].append(row)
+        if measure == "rank_claim":
+            rule = f"{rule}:{rank_level(texts.joined, first, -minus)}"
+        if measure not in UNLISTED:
+            start = starts[row]
+            hits[row].append(Hit(sentences[row], first - start, -minus - start, measure, rule))
+
+
+def _found(texts: Texts, orientations: Sequence[str]) -> list[Found]:
+    """The words that count in sentences of these orientations, and the forms."""
+    text, figured = texts.joined, _with(texts, DIGIT).tolist()
+    holds = [_holding(o, figure) for o, figure in zip(orientations, figured, strict=True)]
+    words = find_words(text)
+    found = [
+        (first, -last, word.measure, word.rule, word.device, row)
+        for (first, last, meant), row in zip(words, texts.rows_of(words), strict=True)
+        for word in meant
+        if word.when in holds[row]
+    ]
     for measure, finder in FINDERS.items():
-        for first, last, rule in finder(text):
-            met.add("leader_formula" if rule == "leader" else measure)
-            found.append((first, -last, measure, rule))
-    devices = _devices(sentence, orientation, met)
-    if "problem" in devices and text:
-        found.append((0, -len(text), "problem", sentence.section))
-    hits = tuple(_apart(sentence, sorted(found)))
-    for hit in hits:
-        for name in _counted(hit.measure, hit.rule):
-            counts[name] += 1
-    quantities = find_quantities(text) if quantities is None else quantities
-    _count_forms(sentence, orientation, devices, quantities, counts)
-    return Coded(sentence, orientation, devices, hits, counts)
+        spans = list(finder(text))
+        for (first, last, rule), row in zip(spans, texts.rows_of(spans), strict=True):
+            device = FORMS.get(f"{measure}:{rule}", FORMS.get(measure, ""))
+            found.append((first, -last, measure, rule, device, row))
+    return found
+
+
+def _with(texts: Texts, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
+    """Which of the texts the pattern is found in."""
+    return texts.count([found.start() for found in pattern.finditer(texts.joined)]) > 0
 
 
 @cache
-def _zeros() -> dict[str, int]:
-    return dict.fromkeys(columns(), 0)
+def _holding(orientation: str, figure: bool) -> frozenset[str]:
+    """The conditions that hold in a sentence of this orientation, with or without a figure."""
+    ahead = orientation != "past"
+    given = {"": True, "ahead": ahead, "figure": ahead and figure}
+    given |= {"stance": orientation == "stance", "target": orientation == "plan" and figure}
+    return frozenset(name for name, holds in given.items() if holds)
 
 
 @cache
@@ -163,73 +220,53 @@ def _counted(measure: str, rule: str) -> tuple[str, ...]:
     return tuple(name for name in names if name in columns())
 
 
-def _apart(sentence: Sentence, found: list[tuple[int, int, str, str]]) -> Iterator[Hit]:
-    """Hits from first to last, the longer first: a character belongs to one hit of a measure."""
-    end: dict[str, int] = {}
-    for first, minus, measure, rule in found:
-        if first >= end.get(measure, 0):
-            end[measure] = -minus
-            if measure == "rank_claim":
-                rule = f"{rule}:{rank_level(sentence.text, first, -minus)}"
-            yield Hit(sentence, first, -minus, measure, rule)
+def _add_whole_report(sentences: Sequence[Sentence], hits: list[list[Hit]], tally: Tally) -> None:
+    """Add what only the whole report shows: repeated frames, abbreviations and their meaning."""
+    number = {s.sentence_id: row for row, s in enumerate(sentences)}
+    terms = [h for own in hits for h in own if h.measure == "numeric_abbreviation"]
+    said = explanations(terms)
+    for term, hit in {h.text: h for h in reversed(terms)}.items():  # where it is first met
+        row = number[hit.sentence.sentence_id]
+        tally["terms"].append(row)
+        tally["terms_explained"] += [row] if term in said else []
+    spoken = [s for s in sentences if s.section not in SILENT]
+    for hit in (*repeated_frames(spoken), *said.values()):
+        row = number[hit.sentence.sentence_id]
+        hits[row].append(hit)
+        tally["framed"] += [row] if hit.measure == "repeated_frame" else []
 
 
-def _count_forms(
-    sentence: Sentence,
-    orientation: str,
-    devices: Sequence[str],
-    quantities: Sequence[Quantity],
-    counts: dict[str, int],
-) -> None:
-    """Add the counts that are not hits: sizes, orientation, devices, figures, concreteness."""
-    text = sentence.text
-    clauses, four = cut(text)
-    counts["sentences"] = counts[orientation] = 1
-    counts["chars"], counts["four"] = len(text), len(four)
-    counts["items"] = sum(map(len, clauses))
-    counts["figures"] = figures = sum(q.kind in FIGURES for q in quantities)
-    for device in devices:
-        counts[f"device:{device}"] = 1
-    if sentence.section == "problems":
-        counts["problems_chars"] = len(text)
-    if sentence.role == "text":
-        counts["text_sentences"], counts["text_chars"] = 1, len(text)
-        counts["clauses"] = len(clauses)
-    if orientation == "plan":
-        counts["plan_commitment"] = "commitment" in devices
-        found = (figures, cue("deadline").search(text), cue("named_thing").search(text))
-        counts["concrete"] = sum(map(bool, found))
-
-
-def code_report(
-    report: Report, quantities: Mapping[str, Sequence[Quantity]] | None = None
-) -> list[Coded]:
-    """Every sentence of a report coded; repeated frames and explained abbreviations are added.
-
-    Args:
-        quantities: the numerals already found, by sentence_id; the others are looked for.
-    """
-    given = quantities or {}
-    coded = [code_sentence(s, given.get(s.sentence_id)) for s in report.sentences]
-    spoken = [c.sentence for c in coded if c.sentence.section not in ("", "annex")]
-    terms = [h for c in coded for h in c.hits if h.measure == "numeric_abbreviation"]
-    glosses = explained([(h.sentence, h.first, h.last) for h in terms])
-    more: dict[str, list[Hit]] = {}
-    for sentence, first, last, rule in repeated_frames(spoken):
-        hit = Hit(sentence, first, last, "repeated_frame", rule)
-        more.setdefault(sentence.sentence_id, []).append(hit)
-    for term, (sentence, first, last) in glosses.items():
-        hit = Hit(sentence, first, last, "abbreviation_explained", term)
-        more.setdefault(sentence.sentence_id, []).append(hit)
-    seen: set[str] = set()
-    early = any(s.section == "problems" for s in spoken)
-    for k, one in enumerate(coded):
-        s, found = one.sentence, more.get(one.sentence.sentence_id, [])
-        new = {h.text for h in one.hits if h.measure == "numeric_abbreviation"} - seen
-        seen |= new
-        early = early and s.section != "problems"
-        one.counts["terms"], one.counts["terms_explained"] = len(new), len(new & glosses.keys())
-        one.counts["framed"] = any(h.measure == "repeated_frame" for h in found)
-        one.counts["before_problems"] = len(s.text) if early and s.section else 0
-        coded[k] = one._replace(hits=(*one.hits, *found)) if found else one
-    return coded
+def _sizes(
+    sentences: Sequence[Sentence],
+    texts: Texts,
+    orientation: NDArray[np.str_],
+    quantities: Mapping[str, Sequence[Quantity]] | None,
+) -> dict[str, NDArray[Any]]:
+    """The counts that are not hits: sizes, orientation, figures, concreteness."""
+    chars, plan = texts.lengths, orientation == "plan"
+    full = np.array([s.role == "text" for s in sentences], dtype=bool)
+    problems = np.array([s.section == "problems" for s in sentences], dtype=bool)
+    spoken = np.array([s.section != "" for s in sentences], dtype=bool)
+    numerals = (
+        find_quantities(s.text) if quantities is None else quantities.get(s.sentence_id, ())
+        for s in sentences
+    )
+    figures = np.array([sum(q.kind in FIGURES for q in own) for own in numerals])
+    named = (_with(texts, cue(name)) for name in ("deadline", "named_thing"))
+    _, items, clauses = cut(texts.joined)
+    return {
+        "past": orientation == "past",
+        "plan": plan,
+        "stance": orientation == "stance",
+        "sentences": np.ones_like(chars),
+        "chars": chars,
+        "items": texts.count(items.first),
+        "four": texts.count(four_letters(texts.joined)),
+        "text_sentences": full,
+        "text_chars": chars * full,
+        "clauses": texts.count(clauses.first) * full,
+        "problems_chars": chars * problems,
+        "before_problems": chars * spoken * (np.cumsum(problems) == 0) * problems.any(),
+        "figures": figures,
+        "concrete": plan * sum(named, start=1 * (figures > 0)),
+    }

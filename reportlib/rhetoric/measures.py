@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
-from operator import itemgetter
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reportlib.records import Report
-from reportlib.rhetoric.coding import Coded
+from reportlib.rhetoric.coding import SILENT, Coded
 from reportlib.rhetoric.vocabulary import card, cards, columns
 
 RESAMPLES, SEED, FEWEST = 200, 20260101, 5  # of the bootstrap; fewer sentences get no interval
@@ -26,11 +25,11 @@ SECTIONS = ("all", "review", "problems", "plan")
 SIZES = frozenset({"chars", "clauses", "items", "text_chars"})  # bases that are no observations
 WINDOW = 500  # characters of the moving window of lexical diversity
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FFF
-Totals = NDArray[np.float64]
+SMALL = 200_000  # multiplications that a linear algebra library does not spread over threads
+Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """A measure of a group of sentences. ``value`` is None where it cannot be measured.
 
     ``n`` counts the sentences, or the hits below the line where the measure is a share of hits;
@@ -52,57 +51,67 @@ def rates(coded: Sequence[Coded], measures: Sequence[str] = ()) -> dict[str, Rat
 
     Raises:
         ReportlibError: unknown measure.
+
+    >>> rates([], ["commitment"])["commitment"].reason
+    'part_missing'
     """
-    draws = _draws(coded)
-    totals = sum(draws.values(), start=np.zeros((RESAMPLES + 1, len(columns()))))
-    found = _evaluate(totals, coded)
+    found = _evaluate(sum(_draws(coded).values(), start=_nothing()), coded)
     return {name: found[card(name).id] for name in measures or cards()}
 
 
-def _draws(coded: Sequence[Coded]) -> dict[str, Totals]:
+def _draws(coded: Sequence[Coded]) -> dict[str, Floats]:
     """By part, the totals of every count: row 0 as they are, then in each resample."""
-    take = itemgetter(*columns())
-    parts: dict[str, list[tuple[int, ...]]] = {}
+    parts: dict[str, list[Floats]] = {}
     for one in coded:
-        parts.setdefault(one.sentence.section, []).append(take(one.counts))
-    out = {}
-    for section, rows in parts.items():
-        counts, n = np.array(rows, dtype=np.float64), len(rows)
-        drawn = np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
-        drawn += np.arange(RESAMPLES)[:, None] * n
-        weights = np.bincount(drawn.ravel(), minlength=RESAMPLES * n).reshape(RESAMPLES, n)
-        resampled = weights.astype(np.float64) @ counts
-        out[section] = np.vstack([counts.sum(axis=0), resampled])
-    return out
+        parts.setdefault(one.sentence.section, []).append(one.counts)
+    return {section: _resampled(np.array(rows)) for section, rows in parts.items()}
+
+
+def _resampled(counts: Floats) -> Floats:
+    """Totals of the columns, as they are and in each resample of the rows.
+
+    Some resamples at a time: a larger product would be spread over threads, which costs more.
+    """
+    n, rng = len(counts), np.random.default_rng(SEED)
+    size = max(1, SMALL // counts.size)
+    totals = [counts.sum(axis=0)[None]]
+    for k in range(0, RESAMPLES, size):
+        m = min(size, RESAMPLES - k)
+        drawn = rng.integers(0, n, (m, n)) + np.arange(0, m * n, n)[:, None]
+        weights = np.bincount(drawn.ravel(), minlength=m * n).reshape(m, n)
+        totals.append(weights @ counts)
+    return np.concatenate(totals)
+
+
+def _nothing() -> Floats:
+    return np.zeros((RESAMPLES + 1, len(columns())))
 
 
 @cache
-def _sums() -> tuple[Totals, Totals]:
-    """Which columns stand above and below the line of each card, as matrices (column, card)."""
-    above, below = np.zeros((2, len(columns()), len(cards())))
-    for k, one in enumerate(cards().values()):
-        above[[columns().index(name) for name in one.above], k] = one.scale
-        below[[columns().index(name) for name in one.below], k] = 1
-    return above, below
+def _summed(side: str) -> list[list[int]]:
+    """The columns that stand on one side of the cards' lines: of each the first, the second."""
+    named = zip_longest(*(getattr(one, side) for one in cards().values()), fillvalue="")
+    return [[columns().index(name) for name in names] for names in named]
 
 
-def _evaluate(totals: Totals, coded: Sequence[Coded]) -> dict[str, Rate]:
+def _evaluate(totals: Floats, coded: Sequence[Coded]) -> dict[str, Rate]:
     """Every card's value and interval from the totals of some sentences."""
-    above, below = _sums()
-    base = totals @ below
-    ratios = np.divide(totals @ above, base, out=np.full(base.shape, np.nan), where=base > 0)
-    names = list(cards())
+    above, base = (
+        np.sum([totals[:, at] for at in _summed(side)], axis=0) for side in ("above", "below")
+    )
+    scale = [one.scale for one in cards().values()]
+    ratios = above * scale / np.where(base > 0, base, np.nan)
     for k, one in enumerate(cards().values()):
         if one.mean_of:
-            ratios[:, k] = ratios[:, [names.index(m) for m in one.mean_of]].mean(axis=1)
+            ratios[:, k] = ratios[:, [list(cards()).index(m) for m in one.mean_of]].mean(axis=1)
     ordered = np.sort(ratios[1:], axis=0)  # NaN, from resamples without a base, comes last
     last = np.maximum(RESAMPLES - 1 - np.isnan(ordered).sum(axis=0), 0)
-    across = np.arange(len(names))
+    across = np.arange(len(last))
     lows, highs = (ordered[np.rint(last * q).astype(int), across].tolist() for q in ENDS)
     present = {c.sentence.section for c in coded}
+    numbers = zip(ratios[0].tolist(), base[0].tolist(), lows, highs, strict=True)
     out = {}
-    for k, one in enumerate(cards().values()):
-        value = float(ratios[0, k])
+    for one, (value, below, low, high) in zip(cards().values(), numbers, strict=True):
         if not coded or (one.needs and one.needs not in present):
             out[one.id] = Rate(None, 0, reason="part_missing")
         elif one.id == "lexical_diversity":
@@ -110,38 +119,14 @@ def _evaluate(totals: Totals, coded: Sequence[Coded]) -> dict[str, Rate]:
         elif math.isnan(value):
             out[one.id] = Rate(None, 0, reason="no_base")
         else:
-            n = len(coded) if not one.below or one.below[0] in SIZES else int(base[0, k])
-            wide = len(coded) >= FEWEST and not math.isnan(lows[k])
-            low, high = (round(lows[k], 4), round(highs[k], 4)) if wide else (None, None)
-            out[one.id] = Rate(round(value, 4), n, low, high)
+            n = len(coded) if not one.below or one.below[0] in SIZES else int(below)
+            ends = (
+                (round(low, 4), round(high, 4))
+                if len(coded) >= FEWEST and not math.isnan(low)
+                else (None, None)
+            )
+            out[one.id] = Rate(round(value, 4), n, *ends)
     return out
-
-
-def mattr(tokens: str | Sequence[str], window: int = WINDOW) -> float | None:
-    """Moving-average type-token ratio: distinct tokens in a window, averaged over all windows.
-
-    A string is measured by its Han characters, a list by its words. Unit: fraction, 0-1; higher =
-    more varied; the length of the text does not matter. None when shorter than the window.
-
-    >>> mattr("发展要发展", 2), mattr(["稳", "稳", "进"], 2), mattr("短", 2)
-    (1.0, 0.75, None)
-    """
-    if isinstance(tokens, str):
-        ids: NDArray[Any] = np.frombuffer(tokens.encode("utf-32-le"), np.uint32)
-        ids = ids[(ids >= FIRST_HAN) & (ids <= LAST_HAN)].astype(np.uint16)  # sorts fast
-    else:
-        ids = np.unique(np.asarray(tokens), return_inverse=True)[1]
-    n = len(ids)
-    if n < window:
-        return None
-    order = np.argsort(ids, kind="stable")
-    before = np.full(n, -1)
-    same = ids[order[1:]] == ids[order[:-1]]
-    before[order[1:][same]] = order[:-1][same]
-    at = np.arange(n)  # a token is new in the windows that begin after its last occurrence
-    first = np.maximum(np.maximum(at - window + 1, before + 1), 0)
-    new = np.maximum(np.minimum(at, n - window) - first + 1, 0)
-    return float(new.sum() / (window * (n - window + 1)))
 
 
 def _diversity(text: str) -> Rate:
@@ -149,6 +134,29 @@ def _diversity(text: str) -> Rate:
     if value is None:
         return Rate(None, 0, reason="too_short")
     return Rate(round(value, 4), len(text))
+
+
+def mattr(text: str, window: int = WINDOW) -> float | None:
+    """Moving-average type-token ratio: distinct Han characters in a window, over all windows.
+
+    Unit: fraction, 0-1; higher = more varied; the length of the text does not matter. None when
+    the text has fewer Han characters than the window.
+
+    >>> mattr("发展要发展", 2), mattr("稳、稳进", 2), mattr("短", 2)
+    (1.0, 0.75, None)
+    """
+    ids = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)  # sorts fast
+    ids = ids[(ids >= FIRST_HAN) & (ids <= LAST_HAN)]
+    n = len(ids)
+    if n < window:
+        return None
+    order = np.argsort(ids, kind="stable").astype(np.int32)
+    before = np.full(n, -1, dtype=np.int32)
+    same = ids[order[1:]] == ids[order[:-1]]
+    before[order[1:][same]] = order[:-1][same]
+    at = np.arange(n, dtype=np.int32)  # new in the windows that begin after its last occurrence
+    new = np.minimum(at, n - window) - np.maximum(before, at - window).clip(min=-1)
+    return float(new.clip(min=0).sum() / (window * (n - window + 1)))
 
 
 def hit_rows(report: Report, coded: Sequence[Coded], page_text: str) -> Iterator[tuple[Any, ...]]:
@@ -165,13 +173,13 @@ def hit_rows(report: Report, coded: Sequence[Coded], page_text: str) -> Iterator
 
 def measure_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]]:
     """Rows of ``rhetoric``: each card for the whole report (no titles, no annex) and its parts."""
-    spoken = [c for c in coded if c.sentence.section not in ("", "annex")]
+    spoken = [c for c in coded if c.sentence.section not in SILENT]
     draws = _draws(spoken)
-    empty = np.zeros((RESAMPLES + 1, len(columns())))
-    draws["all"] = sum(draws.values(), start=empty)
+    draws["all"] = sum(draws.values(), start=_nothing())
     for section in SECTIONS:
         part = [c for c in spoken if section in ("all", c.sentence.section)]
-        for name, rate in _evaluate(draws.get(section, empty), part).items():
-            if section == "all" or not card(name).needs:
-                cells = (rate.value, card(name).unit, rate.n, rate.low, rate.high, rate.reason)
-                yield report.report_id, section, name, *cells
+        found = _evaluate(draws.get(section, _nothing()), part)
+        for one in cards().values():
+            if section == "all" or not one.needs:
+                value, n, low, high, reason = found[one.id]
+                yield report.report_id, section, one.id, value, one.unit, n, low, high, reason

@@ -1,53 +1,93 @@
-"""Parallelism: runs of phrases of one build, and strict pairs.
+"""Phrases, and parallelism among them: runs of phrases of one build, and strict pairs.
 
-A phrase is compared with its neighbour only, so the time taken is linear in the text.
+A phrase is compared with its neighbours only, so the time taken is linear in the text. A text may
+be one sentence, or many with a newline after each: nothing reaches beyond a newline.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from itertools import chain, pairwise
+from typing import NamedTuple
 
-from reportlib.rhetoric.vocabulary import DIGIT, listed
+import numpy as np
+from numpy.typing import NDArray
 
-Phrase = tuple[int, int]
+from reportlib.rhetoric.vocabulary import listed
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Span = tuple[int, int, str]
-ITEM = re.compile(r"[^，。；：！？、\n]+")
+DIGIT = re.compile(r"\d")
+MARKS = np.array([ord(mark) for mark in "，。；：！？、\n"])
 ADVERBS = "就也并都则"  # may stand before the first of a run
+ANSWERS = "又也更越"  # may open the second of a pair
 NOUN_ENDS = "化性感馆院所站"
 LONGEST_RUN, LONGEST_PAIR = 60, 30  # characters of a phrase that is compared
+SPLIT = 1 << 21  # larger than any character's code: two codes make one number
 
 
-@lru_cache(maxsize=2)
-def cut(text: str) -> tuple[list[list[Phrase]], list[Phrase]]:
-    """The clauses of a text, each the list of its items, and the items of four Han characters.
+class Phrases(NamedTuple):
+    """Phrases, from first to last - 1; ``linked``: does a phrase belong together with the next?"""
 
-    Punctuation cuts clauses, and 、 cuts a clause into items.
+    first: Ints
+    last: Ints
+    linked: Bools
 
-    >>> clauses, four = cut("稳住企业、稳预期，保民生。")
-    >>> [len(items) for items in clauses], four
-    ([2, 1], [(0, 4)])
+
+@lru_cache(maxsize=1)
+def cut(text: str) -> tuple[Ints, Phrases, Phrases]:
+    """The character codes of a text, its items and its clauses.
+
+    Punctuation cuts clauses, which are linked within a line; 、 cuts a clause into linked items.
+
+    >>> _, items, clauses = cut("稳住企业、稳预期，保民生。")
+    >>> items.first.tolist(), items.last.tolist(), items.linked.tolist()
+    ([0, 5, 9], [4, 8, 12], [True, False])
+    >>> clauses.first.tolist(), clauses.last.tolist(), clauses.linked.tolist()
+    ([0, 9], [8, 12], [True])
     """
-    clauses: list[list[Phrase]] = []
-    four: list[Phrase] = []
-    end = -2
-    for found in ITEM.finditer(text):
-        first, last = phrase = found.span()
-        if first == end + 1 and text[end] == "、":
-            clauses[-1].append(phrase)
-        else:
-            clauses.append([phrase])
-        end = last
-        if last - first == 4:
-            piece = text[first:last]
-            if piece.isalpha() and not piece.isascii():
-                four.append(phrase)
-    return clauses, four
+    codes = np.frombuffer((text + "\n").encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    inside = np.concatenate(([False], ~np.isin(codes, MARKS)))
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    first, last = edges[0::2], edges[1::2]
+    linked = (first[1:] == last[:-1] + 1) & (codes[last[:-1]] == ord("、"))
+    start = first[np.concatenate(([True], ~linked))[: len(first)]]
+    stop = last[np.concatenate((~linked, [True]))[: len(last)]]
+    line = np.cumsum(codes == ord("\n"))[start]
+    return codes, Phrases(first, last, linked), Phrases(start, stop, line[1:] == line[:-1])
 
 
-def parallels(text: str) -> list[Span]:
+@lru_cache(maxsize=1)
+def four_letters(text: str) -> list[int]:
+    """Where the items of exactly four Han characters begin.
+
+    >>> four_letters("解放思想、开拓进取，发展1年。")
+    [0, 5]
+    """
+    first, last, _ = cut(text)[1]
+    pieces = ((at, text[at : at + 4]) for at in first[last - first == 4].tolist())
+    return [at for at, piece in pieces if piece.isalpha() and not piece.isascii()]
+
+
+def four_characters(text: str) -> Iterator[Span]:
+    """Three or more phrases of exactly four characters in a row.
+
+    >>> list(four_characters("我们不怕，解放思想、开拓进取，扬长补短，固本兴新。"))
+    [(0, 24, 'run:5')]
+    """
+    run: list[int] = []
+    for at in [*four_letters(text), 0]:
+        if run and (at != run[-1] + 5 or text[at - 1] == "\n"):
+            if len(run) > 2:
+                yield run[0], run[-1] + 4, f"run:{len(run)}"
+            run = []
+        run.append(at)
+
+
+def parallels(text: str) -> Iterator[Span]:
     """Runs of three or more phrases of one build, and strict antithetical pairs.
 
     The first item of a list loses what stands before it, the last what follows, so that
@@ -57,49 +97,66 @@ def parallels(text: str) -> list[Span]:
     >>> [(text[a:b], rule) for a, b, rule in parallels(text)]
     [('稳就业、稳企业、稳市场、稳预期', 'run:4')]
     """
-    found: list[Span] = []
-    clauses = cut(text)[0]
-    if len(clauses) > 1:
-        whole = [(items[0][0], items[-1][1]) for items in clauses]
-        if len(whole) > 2:
-            _runs(text, whole, _same_clause, found)
-        _pairs(text, whole, found)
-    for items in clauses:
-        if len(items) > 1:
-            if len(items) > 2:
-                _runs(text, _trimmed(text, items), _same_build, found)
-            _pairs(text, items, found)
-    return found
+    codes, items, clauses = cut(text)
+    runs = _runs(text, codes, clauses, _same_clause)
+    lists = _runs(text, codes, _trimmed(codes, items), _same_build)
+    return chain(runs, lists, _pairs(text, codes, clauses), _pairs(text, codes, items))
 
 
-def _trimmed(text: str, items: Sequence[Phrase]) -> list[Phrase]:
-    """The items of a list, the outer ones cut to the length of their neighbours."""
-    (first, last), (a, b) = items[0], items[1]
-    (start, stop), (c, d) = items[-1], items[-2]
-    if text[stop - 2 : stop] != text[d - 2 : d]:
-        stop = min(stop, start + d - c)
-    return [(max(first, last - (b - a)), last), *items[1:-1], (start, stop)]
+def _trimmed(codes: Ints, items: Phrases) -> Phrases:
+    """The items of each list, the outer ones cut to the length of their neighbours."""
+    first, last, linked = items
+    length = last - first
+    begins = np.flatnonzero(linked & ~np.concatenate(([False], linked))[:-1])
+    ends = 1 + np.flatnonzero(linked & ~np.concatenate((linked, [False]))[1:])
+    first, last = first.copy(), last.copy()
+    first[begins] = np.maximum(first[begins], last[begins] - length[begins + 1])
+    tails = _tails(codes, items.last)
+    ends = ends[tails[ends] != tails[ends - 1]]
+    last[ends] = np.minimum(last[ends], first[ends] + length[ends - 1])
+    return Phrases(first, last, linked)
+
+
+def _tails(codes: Ints, last: Ints) -> Ints:
+    """The last two characters of each phrase as one number."""
+    return codes[last - 2] * SPLIT + codes[last - 1]
+
+
+@cache
+def _changes() -> Ints:
+    """The words of change (提高, 扩大) as ``_tails`` gives them."""
+    return np.array([ord(w[0]) * SPLIT + ord(w[1]) for w in listed("parallel", "change")])
 
 
 def _runs(
-    text: str, spans: Sequence[Phrase], same: Callable[[str, str], bool], found: list[Span]
-) -> None:
-    """Add maximal runs of at least three neighbouring phrases, each built like the next."""
-    start, change = 0, listed("parallel", "change")
-    a = text[slice(*spans[0])]
-    for k in range(1, len(spans) + 1):
-        b = text[slice(*spans[k])] if k < len(spans) else ""
-        near = b and (len(a) == len(b) or a[0] in ADVERBS or a[0] == b[0] or a[-1] == b[-1])
-        if not ((near or b[-2:] in change) and same(a, b)):
-            if k - start > 2:
-                found.append((spans[start][0], spans[k - 1][1], f"run:{k - start}"))
-            start = k
-        a = b
+    text: str, codes: Ints, phrases: Phrases, same: Callable[[str, str], bool]
+) -> Iterator[Span]:
+    """Maximal runs of at least three neighbouring phrases, each built like the next.
+
+    Only neighbours that look alike at once (in length, first or last letter) are compared.
+    """
+    first, last, linked = phrases
+    length, heads, tails = last - first, codes[first], _tails(codes, last)
+    near = (length[1:] == length[:-1]) | (heads[1:] == heads[:-1])
+    near |= (codes[last[1:] - 1] == codes[last[:-1] - 1]) | np.isin(tails[1:], _changes())
+    near |= np.isin(heads[:-1], [ord(c) for c in ADVERBS])
+    near &= linked
+    for start, stop in _stretches(near):
+        bounds = zip(first[start : stop + 1].tolist(), last[start : stop + 1].tolist(), strict=True)
+        near[start:stop] = [same(a, b) for a, b in pairwise(text[a:b] for a, b in bounds)]
+    for start, stop in _stretches(near):
+        yield int(first[start]), int(last[stop]), f"run:{stop - start + 1}"
+
+
+def _stretches(linked: Bools) -> list[tuple[int, int]]:
+    """First and last phrase of each stretch of three or more that are linked one by one."""
+    edges = np.flatnonzero(np.diff(linked, prepend=False, append=False))
+    return [(a, b) for a, b in edges.reshape(-1, 2).tolist() if b - a > 1]
 
 
 def _same_clause(a: str, b: str) -> bool:
     """The same build for clauses, where a shared function word (向…，向…) is enough."""
-    a = a.lstrip(ADVERBS) if a[0] in ADVERBS else a
+    a = a.lstrip(ADVERBS)
     return (a[:1] == b[:1] and a[:1] in listed("parallel", "opening")) or _same_build(a, b)
 
 
@@ -147,27 +204,37 @@ def _short_phrases(a: str, b: str) -> bool:
     return 5 <= n <= 8 and ({a[-2:], b[-2:]} <= quality or {a[:2], b[:2]} <= begins)
 
 
-def _pairs(text: str, spans: Sequence[Phrase], found: list[Span]) -> None:
-    """Add strict pairs: 于…中…，于…中…; 既…又…; 越…越…; or the second phrase turned about."""
-    for (start, end), (first, last) in pairwise(spans):
-        n, m, head = end - start, last - first, text[first]
-        if not (4 <= n <= LONGEST_PAIR and 4 <= m <= LONGEST_PAIR):
-            continue
-        near = text[end - 1] == text[last - 1] or (n == m and text[start] == head)
-        framed = near and n >= m > 4 and _framed(text[end - m : end], text[first:last], n == m)
-        if not framed and head in "又也更越":
-            framed = text[start] == head if head == "越" else text.find("既", start, end) >= 0
-        if framed:
-            found.append((first - 1 - min(n, m), last, "pair"))
-        elif text[end - 2 : end] in text[first : first + 4] and _turned(
-            text[start:end], text[first:last]
-        ):
-            found.append((start, last, "turned"))
+def _pairs(text: str, codes: Ints, phrases: Phrases) -> Iterator[Span]:
+    """Strict pairs: 于…中…，于…中…; 既…又…; 越…越…; or the second phrase turned about."""
+    here = np.flatnonzero(phrases.linked)
+    first, last = phrases.first[here], phrases.last[here]
+    start, stop = phrases.first[here + 1], phrases.last[here + 1]
+    shorter = np.minimum(last - first, stop - start)
+    fit = (shorter >= 4) & (np.maximum(last - first, stop - start) <= LONGEST_PAIR)
+    near = (codes[last - 1] == codes[stop - 1]) | (codes[first] == codes[start])
+    near |= np.isin(codes[start], [ord(c) for c in ANSWERS])
+    for k in (2, 3, 4):
+        near |= _tails(codes, last) == _tails(codes, np.minimum(start + k, stop))
+    spans = np.stack([first, last, start, stop], axis=1)[fit & near]
+    for first_a, last_a, first_b, last_b in spans.tolist():
+        a, b = text[first_a:last_a], text[first_b:last_b]
+        if _framed(a, b) or _answers(a, b):
+            yield first_b - 1 - min(len(a), len(b)), last_b, "pair"
+        elif _turned(a, b):
+            yield first_a, last_b, "turned"
 
 
-def _framed(a: str, b: str, whole: bool) -> bool:
-    """Whether two phrases of one length share a frame that stands in two places."""
-    if DIGIT.search(a + b):
+def _answers(a: str, b: str) -> bool:
+    """越…，越…; 既…，又… (也…, 更…)."""
+    return a[0] == "越" if b[0] == "越" else b[0] in ANSWERS and "既" in a
+
+
+def _framed(a: str, b: str) -> bool:
+    """Whether a phrase, or its end, and the next share a frame that stands in two places."""
+    whole = len(a) == len(b)
+    near = a[-1] == b[-1] or (whole and a[0] == b[0])
+    a = a[-len(b) :]
+    if not near or not len(a) == len(b) > 4 or DIGIT.search(a + b):
         return False
     marks = "".join("=" if x == y else " " for x, y in zip(a, b, strict=True))
     same, words = marks.count("="), listed("parallel", "opening")

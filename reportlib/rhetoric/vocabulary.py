@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from reportlib.records import DataError
 from reportlib.resources import require, settings, table
@@ -17,7 +16,6 @@ COLUMNS = ("word", "measure", "rule", "source", "source_status")
 CONDITIONS = ("", "ahead", "stance", "figure", "target")
 LISTS = ("quoted", "parallel", "slogan", "rank_level", "orientation")  # read by rules, not matched
 RELIABILITY = ("solid", "indicative", "exploratory")
-DIGIT = re.compile(r"\d")
 
 
 class Word(NamedTuple):
@@ -67,35 +65,22 @@ def _lexicon() -> tuple[AhoCorasick, tuple[tuple[Word, ...], ...]]:
             cells = (row[c] for c in ("word", "measure", "rule", "device", "when"))
             rows.setdefault(row["word"], []).append(Word(*cells))
     kept = tuple(tuple(w for w in words if w.measure != "none") for words in rows.values())
-    kind, how = MatchKind.LeftmostLongest, Implementation.DFA
-    return AhoCorasick(list(rows), matchkind=kind, implementation=how), kept
+    return AhoCorasick(list(rows), matchkind=MatchKind.LeftmostLongest), kept
 
 
-def find_words(text: str, orientation: str) -> Iterator[tuple[int, int, Word]]:
-    """Every word that counts in a sentence of this orientation: (first, last, word), in order.
+def find_words(text: str) -> list[tuple[int, int, tuple[Word, ...]]]:
+    """The listed words in a text: (first, last, rows of the list), in order.
 
     Matching is leftmost-longest and a character belongs to one match, which may speak for several
     measures. Compounds of measure ``none`` (重要 for 要) are matched and thrown away, so that 要 is
     met as a word and never as a character of another word.
 
-    >>> [(w.text, w.measure) for _, _, w in find_words("重要的是要坚决打赢", "plan")][:2]
+    >>> [(words[0].text, words[0].measure) for _, _, words in find_words("重要的是要坚决打赢")][:2]
     [('要', 'modality'), ('坚决', 'commitment')]
     """
     matcher, words = _lexicon()
-    holds = _holding(orientation, DIGIT.search(text) is not None)
-    for k, first, last in matcher.find_matches_as_indexes(text):
-        for word in words[k]:
-            if word.when in holds:
-                yield first, last, word
-
-
-@cache
-def _holding(orientation: str, figure: bool) -> frozenset[str]:
-    """The conditions that hold in a sentence of this orientation, with or without a figure."""
-    ahead = orientation != "past"
-    given = {"": True, "ahead": ahead, "figure": ahead and figure}
-    given |= {"stance": orientation == "stance", "target": orientation == "plan" and figure}
-    return frozenset(name for name, holds in given.items() if holds)
+    found = matcher.find_matches_as_indexes(text)
+    return [(first, last, words[k]) for k, first, last in found if words[k]]
 
 
 @cache
@@ -122,6 +107,9 @@ def cards() -> dict[str, Card]:
 
     Raises:
         DataError: a card with a missing or unknown field, or an unknown reliability tag.
+
+    >>> cards()["commitment"].unit
+    'per 1,000 characters'
     """
     found = {}
     for row in settings("rhetoric_cards")["card"]:
@@ -141,11 +129,14 @@ def card(measure: str) -> Card:
 
     Raises:
         ReportlibError: unknown measure; the message names the nearest.
+
+    >>> card("parallel").zh, card("parallel").above
+    ('排比对偶句', ('device:parallel',))
     """
     return cards()[require(measure, list(cards()), "measure")]
 
 
 @cache
 def columns() -> tuple[str, ...]:
-    """The counts that any card needs, sorted."""
-    return tuple(sorted({name for one in cards().values() for name in one.above + one.below}))
+    """The counts that any card needs, sorted; the first, without a name, is always 0."""
+    return tuple(sorted({"", *(n for one in cards().values() for n in one.above + one.below)}))

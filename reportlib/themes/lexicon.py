@@ -10,11 +10,11 @@ import csv
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick, MatchKind
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from reportlib.records import DataError
 from reportlib.resources import require, table
@@ -50,6 +50,15 @@ class Texts:
     def rows(self, at: Ints) -> Ints:
         """Numbers of the texts in which the characters at ``at`` stand."""
         return np.searchsorted(self.starts, at, side="right") - 1
+
+    def rows_of(self, spans: Sequence[tuple[Any, ...]]) -> list[int]:
+        """Numbers of the texts in which these spans begin; a span's first cell says where."""
+        return self.rows(np.array([span[0] for span in spans], dtype=np.int64)).tolist()
+
+    def count(self, at: ArrayLike) -> Ints:
+        """How many of the characters at ``at`` stand in each text."""
+        rows = self.rows(np.asarray(at, dtype=np.int64))
+        return np.bincount(rows, minlength=len(self.lengths))
 
 
 class Found(NamedTuple):
