@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Sentence
-from reportlib.rhetoric.figures import FINDERS, Hit, explanations, rank_level, repeated_frames
-from reportlib.rhetoric.parallel import DIGIT, cut, four_letters
+from reportlib.rhetoric.figures import Hit, explanations, find_forms, rank_level, repeated_frames
+from reportlib.rhetoric.parallel import DIGIT, cut, four_characters, four_letters, parallels
 from reportlib.rhetoric.vocabulary import columns, cue, find_words, listed
 from reportlib.themes.lexicon import Texts
 
@@ -30,11 +30,6 @@ DEVICES = (
 FIGURES = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
 UNLISTED = frozenset({"connective"})  # counted, but too common to be listed hit by hit
 SILENT = ("", "annex")  # titles and the annex are no part of the speech
-FORMS = {  # the devices of what the finders find
-    **{name: name for name in ("quotation", "parallel", "rank_claim")},
-    "numeric_abbreviation": "slogan_number",
-    "mask:leader": "leader_formula",
-}
 NEAR = 12  # characters from the beginning of a clause within which a modal word governs it
 LONG = 30  # characters beyond which a sentence of the plan is hardly ever an aphorism
 Tally = defaultdict[str, list[int]]  # count -> the sentences' rows, as often as they count for it
@@ -62,7 +57,7 @@ def code_report(
     >>> one = Sentence("r.1", "plan", "text", 0, 9, "坚决打赢脱贫攻坚战", 0, 0, 0, "")
     >>> coded = code_report([one])[0]
     >>> coded.orientation, coded.devices, [h.text for h in coded.hits]
-    ('plan', ('war', 'commitment'), ['坚决', '打赢', '攻坚战'])
+    ('plan', ('war', 'commitment'), ['坚决', '坚决', '打赢', '脱贫攻坚'])
     """
     texts = Texts([s.text for s in sentences])
     orientations = [code_orientation(s) for s in sentences]
@@ -191,11 +186,9 @@ def _found(texts: Texts, orientations: Sequence[str]) -> list[Found]:
         for word in meant
         if word.when in holds[row]
     ]
-    for measure, finder in FINDERS.items():
-        spans = list(finder(text))
-        for (first, last, rule), row in zip(spans, texts.rows_of(spans), strict=True):
-            device = FORMS.get(f"{measure}:{rule}", FORMS.get(measure, ""))
-            found.append((first, -last, measure, rule, device, row))
+    spans = [*find_forms(text), *parallels(text), *four_characters(text)]
+    for (first, last, measure, rule, device), row in zip(spans, texts.rows_of(spans), strict=True):
+        found.append((first, -last, measure, rule, device, row))
     return found
 
 

@@ -1,19 +1,16 @@
-"""Devices of form: quoted coinages, coined numbers, ranks, masked names, frames, explanations.
-
-A finder takes a normalised text, one sentence or many with a newline after each, and yields
-(first, last, rule), in time linear in the text.
-"""
+"""Devices that patterns find: coinages, coined numbers, ranks, masks; frames and explanations."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reportlib.records import Sentence
-from reportlib.resources import table
-from reportlib.rhetoric.parallel import Span, four_characters, parallels
+from reportlib.resources import settings, table
+from reportlib.rhetoric.parallel import Span
 from reportlib.rhetoric.vocabulary import COLUMNS, cue, listed
 
 REACH, FAR = 12, 60  # characters before 第N in which a word of rank, of a level must stand
@@ -36,59 +33,52 @@ class Hit(NamedTuple):
         return self.sentence.text[self.first : self.last]
 
 
-def quotations(text: str) -> Iterator[Span]:
-    """Quoted coinages: at most 24 characters in quotation marks, plan names and dates left out.
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], dict[str, Any]], ...]:
+    """The patterns of ``data/rhetoric_patterns.toml`` that find a measure's hits, in its order."""
+    rows = settings("rhetoric_patterns").items()
+    return tuple((cue(name), row) for name, row in rows if "measure" in row)
 
-    >>> list(quotations("建设“净美鞍山”，“十四五”开局"))
-    [(2, 8, 'quoted')]
+
+def find_forms(text: str) -> Iterator[Span]:
+    """Quoted coinages, abbreviations built on a number, ranks and masked names.
+
+    Args:
+        text: one normalised sentence, or many with a newline after each.
+
+    >>> text = "落实“四个不摘”，开展四送一服，总量居全省第3位，引进世界500强，XX区"
+    >>> for first, last, measure, rule, _ in find_forms(text):
+    ...     print(text[first:last], measure, rule)
+    “四个不摘” quotation quoted
+    四个不摘 numeric_abbreviation quoted
+    四送一服 numeric_abbreviation bare
+    居全省第3 rank_claim rank
+    第3 rank_claim rank
+    XX mask other
     """
-    for found in cue("quoted").finditer(text):
-        name = found[1]
-        if name not in listed("none", "quoted") and not cue("plan_name").fullmatch(name):
-            yield found.start(), found.end(), "quoted"
-
-
-def slogans(text: str) -> Iterator[Span]:
-    """Abbreviations built on a number, quoted (surer) or bare.
-
-    >>> list(slogans("落实“四个不摘”，开展四送一服"))
-    [(3, 7, 'quoted'), (11, 15, 'bare')]
-    """
-    quoted = [found.span(1) for found in cue("quoted").finditer(text) if is_coined(found[1])]
-    for first, last in quoted:
-        yield first, last, "quoted"
-    taken = {first for first, _ in quoted}
-    for found in cue("bare").finditer(text):
-        if found.start() not in taken and found[0] not in listed("slogan", "plain"):
-            yield found.start(), found.end(), "bare"
-
-
-def is_coined(phrase: str) -> bool:
-    """Whether a quoted phrase is an abbreviation built on a number.
-
-    >>> [is_coined(p) for p in ("1+3+N+10", "四送一服", "十四五", "一网通办", "135")]
-    [True, True, False, False, True]
-    """
-    if phrase in listed("slogan", "coined"):
-        return True
-    plain = phrase in listed("slogan", "plain") or cue("plan_name").fullmatch(phrase)
-    return not plain and cue("coined").fullmatch(phrase) is not None
-
-
-def ranks(text: str) -> Iterator[Span]:
-    """Ranks stated in numbers: 居全省第3位, 20强县, 前10名.
-
-    >>> list(ranks("总量居全省第3位，第一产业增长5%，引进世界500强"))
-    [(2, 7, 'rank')]
-    """
-    for found in cue("rank").finditer(text):
-        first, last = found.span()
-        if text[first] == "第":
-            before = cue("rank_before").search(text, _clause_start(text, first, REACH), first)
-            if not before and text[last : last + 1] not in ("位", "名"):
+    taken: set[tuple[str, int]] = set()
+    for pattern, form in _forms():
+        for found in pattern.finditer(text):
+            first, last = found.span(pattern.groups if form.get("inner") else 0)
+            if (form["measure"], first) in taken or not _counts(form, found[pattern.groups]):
                 continue
-            first = before.start() if before else first
-        yield first, last, "rank"
+            if before := form.get("before"):
+                start = _clause_start(text, first, REACH)
+                if not (led := cue(before).search(text, start, first)):
+                    continue
+                first = led.start()
+            taken.add((form["measure"], first))
+            yield first, last, form["measure"], form["rule"], form["device"]
+
+
+def _counts(form: dict[str, Any], phrase: str) -> bool:
+    """Whether a phrase is one of a form: the words listed by hand come before the patterns."""
+    measure, only, unless = form["measure"], form.get("only"), form.get("unless")
+    if phrase in listed(measure, "coined"):
+        return True
+    if phrase in listed(measure, "plain") or (unless and cue(unless).fullmatch(phrase)):
+        return False
+    return not only or cue(only).fullmatch(phrase) is not None
 
 
 def _clause_start(text: str, at: int, reach: int) -> int:
@@ -116,27 +106,6 @@ def rank_level(text: str, first: int, last: int) -> str:
 def _levels() -> tuple[tuple[str, str], ...]:
     rows = table("rhetoric_words", COLUMNS)
     return tuple((r["word"], r["rule"]) for r in rows if r["measure"] == "rank_level")
-
-
-def masks(text: str) -> Iterator[Span]:
-    """Masked names: rule ``leader`` where an office or a doctrine follows, else ``other``.
-
-    >>> list(masks("深入贯彻***总书记讲话，XX区完成投资XX亿元"))
-    [(4, 7, 'leader'), (13, 15, 'other'), (20, 22, 'other')]
-    """
-    for found in cue("masked").finditer(text):
-        leader = cue("leader_beside").match(text, found.end())
-        yield found.start(), found.end(), "leader" if leader else "other"
-
-
-FINDERS: dict[str, Callable[[str], Iterable[Span]]] = {
-    "quotation": quotations,
-    "numeric_abbreviation": slogans,
-    "parallel": parallels,
-    "rank_claim": ranks,
-    "mask": masks,
-    "four_character": four_characters,
-}
 
 
 def repeated_frames(sentences: Sequence[Sentence]) -> Iterator[Hit]:

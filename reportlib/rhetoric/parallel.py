@@ -19,7 +19,7 @@ from reportlib.rhetoric.vocabulary import listed
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-Span = tuple[int, int, str]
+Span = tuple[int, int, str, str, str]  # first, last, measure, rule, device
 DIGIT = re.compile(r"\d")
 MARKS = np.array([ord(mark) for mark in "，。；：！？、\n"])
 ADVERBS = "就也并都则"  # may stand before the first of a run
@@ -76,13 +76,13 @@ def four_characters(text: str) -> Iterator[Span]:
     """Three or more phrases of exactly four characters in a row.
 
     >>> list(four_characters("我们不怕，解放思想、开拓进取，扬长补短，固本兴新。"))
-    [(0, 24, 'run:5')]
+    [(0, 24, 'four_character', 'run:5', '')]
     """
     run: list[int] = []
     for at in [*four_letters(text), 0]:
         if run and (at != run[-1] + 5 or text[at - 1] == "\n"):
             if len(run) > 2:
-                yield run[0], run[-1] + 4, f"run:{len(run)}"
+                yield run[0], run[-1] + 4, "four_character", f"run:{len(run)}", ""
             run = []
         run.append(at)
 
@@ -94,13 +94,18 @@ def parallels(text: str) -> Iterator[Span]:
     要稳就业、稳企业、稳预期 is a run of three.
 
     >>> text = "多措并举稳就业、稳企业、稳市场、稳预期。"
-    >>> [(text[a:b], rule) for a, b, rule in parallels(text)]
+    >>> [(text[a:b], rule) for a, b, _, rule, _ in parallels(text)]
     [('稳就业、稳企业、稳市场、稳预期', 'run:4')]
     """
     codes, items, clauses = cut(text)
-    runs = _runs(text, codes, clauses, _same_clause)
-    lists = _runs(text, codes, _trimmed(codes, items), _same_build)
-    return chain(runs, lists, _pairs(text, codes, clauses), _pairs(text, codes, items))
+    spans = (
+        _runs(text, codes, clauses, _same_clause),
+        _runs(text, codes, _trimmed(codes, items), _same_build),
+        _pairs(text, codes, clauses),
+        _pairs(text, codes, items),
+    )
+    for first, last, rule in chain(*spans):
+        yield first, last, "parallel", rule, "parallel"
 
 
 def _trimmed(codes: Ints, items: Phrases) -> Phrases:
@@ -130,7 +135,7 @@ def _changes() -> Ints:
 
 def _runs(
     text: str, codes: Ints, phrases: Phrases, same: Callable[[str, str], bool]
-) -> Iterator[Span]:
+) -> Iterator[tuple[int, int, str]]:
     """Maximal runs of at least three neighbouring phrases, each built like the next.
 
     Only neighbours that look alike at once (in length, first or last letter) are compared.
@@ -204,7 +209,7 @@ def _short_phrases(a: str, b: str) -> bool:
     return 5 <= n <= 8 and ({a[-2:], b[-2:]} <= quality or {a[:2], b[:2]} <= begins)
 
 
-def _pairs(text: str, codes: Ints, phrases: Phrases) -> Iterator[Span]:
+def _pairs(text: str, codes: Ints, phrases: Phrases) -> Iterator[tuple[int, int, str]]:
     """Strict pairs: 于…中…，于…中…; 既…又…; 越…越…; or the second phrase turned about."""
     here = np.flatnonzero(phrases.linked)
     first, last = phrases.first[here], phrases.last[here]

@@ -14,7 +14,7 @@ from reportlib.resources import require, settings, table
 
 COLUMNS = ("word", "measure", "rule", "source", "source_status")
 CONDITIONS = ("", "ahead", "stance", "figure", "target")
-LISTS = ("quoted", "parallel", "slogan", "rank_level", "orientation")  # read by rules, not matched
+LISTS = ("plain", "coined", "parallel", "rank_level", "orientation")  # read by rules, not matched
 RELIABILITY = ("solid", "indicative", "exploratory")
 
 
