@@ -131,7 +131,7 @@ def card(measure: str) -> Card:
         ReportlibError: unknown measure; the message names the nearest.
 
     >>> card("parallel").zh, card("parallel").above
-    ('排比对偶句', ('device:parallel',))
+    ('排比与对仗', ('device:parallel',))
     """
     return cards()[require(measure, list(cards()), "measure")]
 
