@@ -130,7 +130,8 @@ class Sentence(NamedTuple):
     numbers or between Han characters, curly quotation marks); ``first`` is where it begins in the
     report's normalised text, so that ``report.locate(sentence, a, b)`` gives page offsets.
     ``role`` is title (title, delivery and speaker lines), heading or text. ``section`` is empty
-    for titles. ``heading`` is the normalised text of the nearest heading above, "" if none.
+    for titles. ``heading`` is the normalised text of the nearest heading above, "" if none; a
+    run-in heading stands above the rest of its paragraph.
     Sentences end at 。！？； and at line ends; those cut at ；share their ``chain`` number, so
     that a chain is everything up to a full stop.
     """

@@ -285,6 +285,18 @@ def test_a_stray_mark_does_not_swallow_the_paragraph() -> None:
     assert len(list(split_sentences(far))) > 40
 
 
+def test_sentences_stand_under_run_in_headings() -> None:
+    """A sentence names the heading above it, also one that its own paragraph begins with."""
+    below = "（一）抓投资。新开工项目12个。全年完成投资30亿元，比上年增长5%以上。"
+    page = lay_out(
+        f"各位代表：\n{STOCK['opening']}\n一、2024年工作安排\n{below}\n{STOCK['farewell']}"
+    )
+    headings = {s.text: s.heading for s in read_body(page, 0, "r").sentences}
+    assert headings["一、2024年工作安排"] == ""
+    assert headings["（一）抓投资。"] == "一、2024年工作安排"
+    assert headings["新开工项目12个。"] == headings["各位代表！"] == "（一）抓投资"
+
+
 @pytest.mark.parametrize("end", ["。", "；", "，推进项目建设"])
 def test_chains_end_at_full_stops(end: str) -> None:
     """Clauses parted by semicolons share a chain; a full stop or the paragraph's end closes it."""

@@ -36,15 +36,19 @@ def split_sentences(text: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def read_sentences(mapped: Mapped, paragraphs: Sequence[Paragraph], rid: str) -> Iterator[Sentence]:
-    """The sentences of all paragraphs in order; a title line or a heading is one of its own."""
-    heading, chain, n = "", 0, 0
+    """The sentences of all paragraphs in order; a title line or a heading is one of its own.
+
+    A sentence behind the run-in heading of its paragraph stands under that one.
+    """
+    above, chain, n = "", 0, 0
     for k, p in enumerate(paragraphs):
         whole = "title" if p.role == "title" else "heading" if 0 < p.head == len(p.key) else ""
+        own = p.key[: p.head] or above
         for first, last, ends in [(0, len(p.key), True)] if whole else split_sentences(p.key):
             n, at = n + 1, p.first + first
             start, end = mapped.locate(at, p.first + last)
             role, text = whole or "text", p.key[first:last]
-            sid = f"{rid}.{n:04d}"
+            sid, heading = f"{rid}.{n:04d}", own if first >= p.head else above
             yield Sentence(sid, p.section, role, start, end, text, at, k, chain, heading)
             chain += ends
-        heading = p.key[: p.head] or heading
+        above = own
