@@ -22,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     >>> main(["explain", "nowhere.txt"])
     2
     """
+    for library in ("OPENBLAS", "MKL", "OMP"):  # on small matrices threads wait for each other
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

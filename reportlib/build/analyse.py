@@ -193,8 +193,9 @@ def _word_rows(out: Analysis, report: Report) -> None:
         if sentence.section:
             texts.setdefault(sentence.section, []).append(sentence.text)
     for section, pieces in texts.items():
-        counted = words.count_words("\n".join(pieces)).most_common()
-        out.rows["words"] += [(report.report_id, section, word, n) for word, n in counted]
+        n = words.count_words("\n".join(pieces))
+        often = sorted(n, key=n.__getitem__, reverse=True)
+        out.rows["words"] += [(report.report_id, section, word, n[word]) for word in often]
 
 
 def sketch(sentences: Sequence[Sentence]) -> tuple[int, ...]:

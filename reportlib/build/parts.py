@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
@@ -17,7 +17,8 @@ from reportlib.build.folder import PARTS, drop, whole
 from reportlib.build.write import columns_of, encode, frame, parse
 from reportlib.resources import schema
 
-LARGE = 1 << 22  # characters of rows that a worker holds before it writes them
+LARGE = 1 << 23  # bytes of lines that a worker holds before it writes them
+WAITING = 500  # rows of a table that wait to be made lines
 PIECE = 50_000  # rows of a table in one Parquet file
 END = b"end 0\n"
 SAME = 0.6  # share of common sentences above which two reports are one
@@ -44,23 +45,32 @@ class Part:
 
     def __init__(self, handle: BinaryIO) -> None:
         self._handle = handle
-        self._texts: dict[str, list[str]] = {}
+        self._rows: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
+        self._lines: defaultdict[str, list[bytes]] = defaultdict(list)
         self._size = 0
 
-    def add(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
-        if not rows:
-            return
-        text = encode(table, rows)
-        self._texts.setdefault(table, []).append(text)
-        self._size += len(text)
+    def add(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Take rows of a table; a few wait for more, since each call of ``encode`` costs."""
+        self._rows[table] += rows
+        if len(self._rows[table]) >= WAITING:
+            self._encode(table)
         if self._size > LARGE:
             self.flush()
 
+    def _encode(self, table: str) -> None:
+        lines = encode(table, self._rows.pop(table)).encode("utf-8", "replace")
+        self._lines[table].append(lines)
+        self._size += len(lines)
+
     def flush(self) -> None:
-        for table, texts in sorted(self._texts.items()):
-            block = "".join(texts).encode("utf-8", "replace")
-            self._handle.write(f"{table} {len(block)}\n".encode() + block)
-        self._texts, self._size = {}, 0
+        """Write what was taken, one block a table."""
+        for table in [*self._rows]:
+            self._encode(table)
+        for table, lines in sorted(self._lines.items()):
+            self._handle.write(f"{table} {sum(map(len, lines))}\n".encode())
+            self._handle.writelines(lines)
+        self._lines.clear()
+        self._size = 0
 
 
 @contextmanager
