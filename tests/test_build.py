@@ -452,6 +452,19 @@ def test_copies_of_copies_and_common_formulas() -> None:
     assert parts.find_copies([]) == {}
 
 
+def test_each_report_of_a_page_has_its_own_head() -> None:
+    """Front matter speaks of the report below it; a closing 各位代表！ is no address."""
+    opening = "现在，我代表市人民政府，向大会报告工作，请予审议。\n一、工作回顾\n"
+    closing = "各位代表！让我们锐意进取、团结一心，为实现更加美好的明天而努力奋斗！\n"
+    done = ("全市生产总值增长{}%，新建改建道路。\n", "城镇新增就业{}万人，粮食再获丰收。\n")
+    bodies = [opening + "".join(map(line.format, range(2, 20))) + closing for line in done]
+    titles = ("广元市政府工作报告（2020年1月8日）", "自贡市政府工作报告（2021年1月18日）")
+    text = "".join(f"---\ntitle: {t}\n---\n{b}" for t, b in zip(titles, bodies, strict=True))
+    found = analyse(replace(Page("x.txt", "x.txt", text), title=titles[0])).reports
+    assert [r.metadata.prefecture for r in found] == ["广元市", "自贡市"]
+    assert [r.metadata.delivered for r in found] == ["2020-01-08", "2021-01-18"]
+
+
 def test_extracted_texts_can_be_looked_up(built: Path) -> None:
     """Every page but .txt and .md has its text below ``text/``, and quotations stand in it."""
     pages = read_table(built, "pages")

@@ -58,13 +58,14 @@ def analyse(page: Page) -> Analysis:
 
 def _report(out: Analysis, layout: Layout, index: int) -> Body:
     page, drafts = out.page, layout.drafts
+    titled = next((k for k, draft in enumerate(drafts) if draft.has_opening), 0)
     report_id = page.doc if len(drafts) == 1 else f"{page.doc}:{index + 1}"
     body = read_body(layout, index, report_id)
     clues = Clues(
         heads=tuple(body.heads),
         sections=tuple(body.sections),
         others=tuple(_others(layout, index)),
-        title=page.title,
+        title=page.title if index == titled else "",
         doc=page.doc,
         given=page.given,
     )
@@ -84,11 +85,11 @@ def _report(out: Analysis, layout: Layout, index: int) -> Body:
 
 
 def _others(layout: Layout, index: int) -> Iterator[str]:
-    """Noise lines above a report and inside it, not those below it."""
+    """Noise lines above a report and inside it, not those below it, nor the page's own head."""
     draft = layout.drafts[index]
     first = layout.drafts[index - 1].annex[1] if index else 0
     for i in range(max(first, draft.base - BEFORE), draft.annex[1]):
-        if layout.labels[i] == "noise" and layout.rules[i] != "front_matter":
+        if layout.labels[i] == "noise" and (index or layout.rules[i] != "front_matter"):
             yield layout.lines[i].key
 
 

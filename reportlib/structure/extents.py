@@ -56,7 +56,7 @@ def _starts(page: Layout) -> list[tuple[int, bool]]:
         wrapped = key + "".join(page.keys[i + 1 : i + 2]) if len(key) < 60 else key
         match = cue("opening").search(wrapped[:300])
         if match and match.start() < len(key) and not says("not_government", wrapped):
-            above = range(i - 1, max(-1, i - 7), -1)
+            above = [j for j in range(i - 1, max(-1, i - 7), -1) if len(page.keys[j]) <= 30]
             base = next((j for j in above if says("salutation", page.keys[j])), i)
             if not found or base > found[-1][0] + 2:
                 found.append((base, True))
