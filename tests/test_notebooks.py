@@ -104,12 +104,18 @@ def test_source_is_a_parameter(name: str) -> None:
 
 @notebooks
 def test_captions_in_two_languages(name: str) -> None:
-    """Each figure has a caption in English and Chinese and a text for who cannot see it."""
+    """Each figure and table has a caption in English and Chinese; a figure is told in words too."""
     figures = 0
     for cell in cells(name):
         notes = cell["metadata"].get("reportlib", {})
         pictures = [out for out in cell["outputs"] if "image/png" in out.get("data", {})]
         figures += len(pictures)
+        if any(
+            "<table" in source({"source": out["data"].get("text/html", "")})
+            for out in cell["outputs"]
+            if "data" in out
+        ):
+            assert "caption" in notes, f"a table without caption: {source(cell)[:60]}"
         if pictures:
             assert len(notes.get("alt", "")) > 40, f"no alt text: {source(cell)[:60]}"
         if pictures or notes:
