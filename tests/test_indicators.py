@@ -185,6 +185,20 @@ def test_coverage(text: str, indicator: str, state: str, phrase: str) -> None:
     assert state_of(report_of(text, section="plan"), indicator, "target") == (state, phrase)
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("居民收入增长与经济增长同步。", {"resident_income"}),
+        ("城乡居民收入增长与经济增长同步。", {"resident_income", "urban_income", "rural_income"}),
+        ("农村居民收入增长与经济增长同步。", {"rural_income"}),
+    ],
+)
+def test_a_goal_in_words_is_only_of_the_income_it_names(text: str, kinds: set[str]) -> None:
+    report = report_of(text, section="plan")
+    found = coverage(report, observe(report))
+    assert {c.indicator for c in found if c.state == "relative"} == kinds
+
+
 def test_a_missing_part_is_told_from_silence() -> None:
     report = report_of("生产总值增长5%。")
     assert state_of(report, "gdp", "target") == ("part_missing", "")

@@ -64,8 +64,9 @@ def _is_figure(text: str, q: Quantity) -> bool:
     """Not a date or rank, and not a word such as 亿元 in 亿元楼 or 亿元以上项目."""
     if q.kind != "money" or q.masked:
         return _measures(q)
-    bare = text[q.number] in "百千万亿"
-    return not (bare and q.first == q.number) and not (
+    bare = text[q.number] in "百千万亿" and q.first == q.number
+    listed = text[q.first - 1 : q.first] in ("、", "和")  # 突破千亿元、百亿元
+    return (not bare or listed) and not (
         q.last > q.stop and pattern("big_noun").match(text, q.last)
     )
 
@@ -142,7 +143,7 @@ class _Reader:
         """A figure that is then called a share of the own total is only a part: 占全省的41%."""
         at = found.quantity.last
         share = pattern("share_of").search(
-            _CLAUSE.sub("，", self.view[at : at + 30]).partition("；")[0]
+            _CLAUSE.sub("，", re.split("；|其中", self.view[at : at + 30])[0])
         )
         if share is None or not self.home.owns(share[1]):
             return found
@@ -264,7 +265,13 @@ class _Reader:
         if q.first - self.at > 4 * LONGEST_GAP:
             return None
         if self.at >= piece:
-            return read_gap(self.gaps[self.at : q.first])
+            text = self.gaps[self.at : q.first]
+            if (gap := read_gap(text)) or self.fresh:
+                return gap
+            *middle, last = text.lstrip("、").split("、")
+            gap = read_gap(last)  # 达到5万亿元、稳居全国前十、增长4.8%
+            aside = bool(middle) and all(map(_goes_on, middle))
+            return gap if aside and gap and (gap.turn or gap.moved) else None
         first, *middle = _CLAUSE.split(self.gaps[self.at : piece - 1])
         whole = read_gap(first) is not None
         if not self.fresh and not whole and not _goes_on(first.lstrip("、" + BLANK)):
@@ -309,14 +316,17 @@ class _Reader:
         q = self.figures[i]
         k = bisect_left(self.firsts, word) - 1
         named = self.mentions[k].last if k >= 0 and self.mentions[k].last <= word else first
+        paced = pattern("paced").search(self.gaps, max(named, first), word)
         gap = read_gap(self.gaps[max(named, first) : q.first]) or read_gap(
-            self.gaps[word : q.first]
+            self.gaps[paced.start() if paced else word : q.first]
         )
         if gap is None:
             return False
         each = how not in ("分别", "各", "各自")
-        run = [q] if each else self._run(i, 99, "、和与及以并，")
         items = self._items(first, word) or (self.subjects if self.fresh else [])
+        run = [q] if each else self._run(i, 99)
+        if not each and len(run) < max(len(items), 2):
+            run = self._run(i, 99, "、和与及以并，")
         if each and not items:
             items = self._ungrown() if how == "均" else self.history[-2:]
         items = _expand(items, len(run), each) or self.history[-len(run) :]
@@ -352,8 +362,12 @@ class _Reader:
         return out
 
     def _item(self, mention: Mention, start: int, end: int, before: list[Subject]) -> list[Subject]:
-        around = (self.view[start : mention.first], self.view[mention.last : mention.last + 8])
-        if mention.form.role == "after" or self.home.is_yardstick(*around):
+        after = self.view[mention.last : mention.last + 8]
+        if self.home.is_yardstick(self.view[start - 1 : start], after):
+            return []  # 收入与经济增长同步
+        if mention.form.role == "after" or self.home.is_yardstick(
+            self.view[start : mention.first], after
+        ):
             return [UNKNOWN]
         if read_gap(self.gaps[mention.last : end]) is None:
             return [UNKNOWN]

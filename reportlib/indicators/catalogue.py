@@ -43,7 +43,7 @@ class Indicator:
     core: bool
     family: Family
     basis: str
-    sums: bool  # several years of it are given as one sum (五年新增就业300万人)
+    sums: str  # whether several years of it are given as one sum (五年新增就业300万人)
     direction: str
     headline: bool
     is_not: str
@@ -73,7 +73,7 @@ def catalogue() -> dict[str, Indicator]:
         "basis": BASES,
         "direction": DIRECTIONS,
         "headline": "01",
-        "sums": "01",
+        "sums": ("0", "1", "bare"),
     }
     found = {}
     for row in table("indicators", ("id", "english", "source", "source_status"), "id"):
@@ -89,7 +89,7 @@ def catalogue() -> dict[str, Indicator]:
             row["tier"] == "core",
             families[row["family"]],
             row["basis"],
-            row["sums"] == "1",
+            row["sums"],
             row["direction"],
             row["headline"] == "1",
             row["not"],

@@ -69,6 +69,7 @@ def link(
     found = _measure(view, clause, subject, q, gap) if subject.id else None
     if found is None:
         return None
+    subject = replace(subject, scope=_narrowed(view, subject, q, gap, found[0], last))
     role, bound = "", q.bound
     if last and last.role == "steps" and gap.text in ("、", "和", "，"):
         role, bound = "steps", last.bound
@@ -93,8 +94,11 @@ def _measure(
         return ("growth", 1) if moved and q.unit == "倍" else None
     if q.kind == "points":
         return ("change", fall) if moved and "points" in family.changes else None
-    if q.kind == "percent" and family.name == "index":
-        return ("level", 1) if isinstance(q.value, float) and q.value > 50 else ("growth", fall)
+    if q.kind in ("percent", "count") and family.name == "index":
+        whole = isinstance(q.value, float) and 50 < q.value < 200
+        return ("level", 1) if whole else ("growth", fall) if q.kind == "percent" else None
+    if q.kind == "count" and not q.unit and gap.text.endswith(("保", "争")):
+        return ("growth", fall) if moved else None  # 增速保8争9
     if q.kind == "percent" and (
         not family.is_rate or family.name == "weight" or not fits(entry, q)
     ):
@@ -121,6 +125,29 @@ def _measure(
     return "change" if counted else "level", 1
 
 
+def _narrowed(
+    view: str, subject: Subject, q: Quantity, gap: Gap, measure: str, last: Link | None
+) -> str:
+    """The scope, other for a sum that something brought about and for the growth of what is new.
+
+    带动进出口5亿元、增长8% is a part of trade, 带动进出口突破5亿元 is all of it; 新增贷款增长8% is
+    not the growth of what is owed.
+    """
+    mention, growth = subject.mention, measure == "growth"
+    before = last if last and last.subject.mention is mention else None
+    if subject.scope == "lent" and before:
+        return before.subject.scope
+    if subject.scope == "lent":
+        whole = q.kind == "percent" or q.bound == "min" or gap.turn or "达" in gap.text
+        return "own" if whole else "other"
+    total = (before and before.measure == "level") or pattern("whole").search(gap.text)
+    entry = catalogue()[subject.id]
+    if growth and mention and not total and (entry.basis, entry.family.name) == ("stock", "money"):
+        new = ends_with(view[: mention.first], "new") or view[mention.first : mention.last]
+        return "other" if new.startswith("新") else subject.scope
+    return subject.scope
+
+
 def is_relief(before: str, after: str) -> Gap | None:
     """The gap for 12万贫困人口脱贫 (a fall) or 还有3万贫困人口 (a level); None otherwise."""
     if before.endswith(("有", "剩", "剩余")):
@@ -139,6 +166,8 @@ def _verb(view: str, clause: Callable[[int], int], subject: Subject, q: Quantity
         start = clause(edge)
         if found := governing_verb(view[max(start, edge - 80) : edge]):
             return found
+        if pattern("lead").match(view, start):
+            return ""  # 培育A企业3家，力争B企业超5家
         going_on = starts_with(view[start : start + 12].lstrip(BLANK), "predicate")
         if start == 0 or view[start - 1] != "，" or going_on:
             return ""

@@ -82,13 +82,13 @@ class Home:
         return joined and any(starts_with(after, "same", at) for at in range(len(after)))
 
     def scope_of(self, view: str, start: int, mention: Mention, after: int) -> str:
-        """own or other, from the words that stand before the name in its clause."""
+        """own, other or lent (带动进出口…), from the words before the name in its clause."""
         low = max(start, after if after <= mention.first else start, mention.first - 60)
         text = view[low : mention.first].strip(BLANK)
         region = starts_with(view[mention.first : mention.last], "region")
         if text.endswith("”") and not text.endswith(("五”", "十”")):
             return "other"
-        stripped = False
+        stripped = lent = False
         while True:
             text = text.rstrip(BLANK + "、“”，")
             if word := ends_with(text, "region"):
@@ -105,14 +105,19 @@ class Home:
                 ):
                     break
                 text = text[: -len(word)]
+                lent = lent or (not stripped and word in ("带动", "拉动", "撬动"))
                 stripped = True
+            elif text.endswith(self.sign or "\n") and ends_with(text[:-1], "own"):
+                text = text[:-1]  # 其中市一般预算收入
             else:
                 break
         if region:
-            return "own" if self.owns(region) else "other"
-        if self._foreign(view, start, mention.first):
-            return "other"
-        return self._remainder(text, mention, stripped)
+            scope = "own" if self.owns(region) else "other"
+        elif self._foreign(view, start, mention.first):
+            scope = "other"
+        else:
+            scope = self._remainder(text, mention, stripped)
+        return "lent" if lent and scope == "own" else scope
 
     def _foreign(self, view: str, start: int, stop: int) -> bool:
         """Whether the sentence up to ；is about another place, named at its beginning."""

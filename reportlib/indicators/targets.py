@@ -190,7 +190,8 @@ def _worded(report: Report) -> Iterator[Coverage]:
                     if home.scope_of(clause, 0, mention, after) == "own":
                         span = report.locate(sentence, at + mention.first, at + last)
                         text = clause[mention.first : last]
-                        for name in (*mention.form.ids, *mention.form.split):
+                        both = mention.form.split if "城乡" in text else ()
+                        for name in (*mention.form.ids, *both):
                             yield Coverage(report.report_id, name, side, state, text, *span)
                     after = mention.last
             at += len(clause) + 1

@@ -166,9 +166,8 @@ def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
         if span := _years(q):
             role = _role(q, text[max(0, q.first - 6) : q.first], text[q.last : q.last + 6])
             role = "year" if role == "span" and span.first == span.last else role
-            out.append(
-                Anchor(q.first, span.end if role in ("base", "frame", "until") else span, role)
-            )
+            span = span.end if role in ("base", "frame", "until") else span
+            out.append(Anchor(q.first, span, role))
     return out
 
 
@@ -178,7 +177,8 @@ def _role(q: Quantity, before: str, after: str) -> str:
     if times or after.startswith(("基础上", "的基础上")):
         return "base"
     onward = ("以来", "起", "开始", "到", "至")
-    if pattern("from_date").search(before) and not after.startswith(onward):
+    ranged = bool(q.value_high) and before.endswith(("从", "由", "自"))  # 从1979年到1983年，
+    if pattern("from_date").search(before) and not after.startswith(onward) and not ranged:
         return "frame" if after.startswith(("相比", "比较", "，")) else "base"
     if q.quote.endswith("以来") or after.startswith(("以来", "起", "开始")):
         return "since"
@@ -248,6 +248,7 @@ class Timeline:
             span = Span(self.clock.plan - 1, self.clock.plan - 1)
         mean, summed, span = self._spread(q, clause, unit, span, base, measure, entry, status)
         part = "part_year" if pattern("part_year").search(unit) else basis
+        summed = summed and (span.first < span.last or "累计" in here)
         return Moment(
             status, str(span), "annual_mean" if mean else "cumulative" if summed else part
         )
@@ -272,6 +273,7 @@ class Timeline:
         if summed and not pattern("sum").search(here):
             far = pattern("years_first").match(here) or pattern("sum").search(unit)
             summed = bool(far and entry.family.adds_up) and not pattern("arrived").search(here)
+        bare = not pattern("stands").search(item)
         single = 0 < span.first == span.last
         if mean and single and base is None:
             ahead = 4 if status == "target" else 0
@@ -281,7 +283,8 @@ class Timeline:
             span = Span(min(first, span.last), span.last)
         if measure == "level":
             held = pattern("held").search(text, max(clause, at - 14), q.number)
-            span = span if mean or summed or entry.sums or held else span.end
+            given = entry.sums == "1" or (entry.sums == "bare" and bare)
+            span = span if mean or summed or given or held else span.end
         elif pattern("one_year").search(here) and not mean:
             span = span.end
         elif base is not None and 0 < base.span.last < span.last:
@@ -331,8 +334,8 @@ class Timeline:
     def _base_year(self, at: int) -> str:
         """The year of a level that something is compared with or grew from."""
         span = self.clock.span
-        if re.search("(?:上年|去年)的?$", self.text[max(0, at - 12) : at]):
-            return str(span.last - 1) if span.last else ""
+        if told := pattern("base_year").search(self.text, max(0, at - 12), at):
+            return str(span.last - bool(told[1])) if span.last else ""
         base = next((a for a in reversed(self._before(at)) if a.role in ("base", "frame")), None)
         return str(base.span) if base else str(span.first - 1) if span.first else ""
 

@@ -140,7 +140,7 @@ class Shapes:
             lead = self.shapes.lead.search(text, free, start)
             recent = lead and kind == "duration" and lead.group() == "近"
             if lead and not recent and (lead.group() != "上" or text[start] in MULTITUDES):
-                first, bound = lead.start(), str(lead.lastgroup)
+                first, bound = lead.start(), lead.lastgroup or ""
         if trail := self.shapes.trail.match(text, stop):
             last, bound = trail.end(), str(trail.lastgroup)
         if first < start and text.startswith(("台阶", "大关"), last):
