@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reportlib.build.analyse import analyse
 from reportlib.clean import normalise
 from reportlib.indicators import Observation, catalogue, classify_target, coverage, observe
-from reportlib.indicators.forms import find_mentions, forms
+from reportlib.indicators.forms import find_mentions, forms, read_form
 from reportlib.indicators.targets import classify_phrase
 from reportlib.indicators.vocabulary import CLASSES, read_gap, words
 from reportlib.records import DataError, Metadata, Page, Part, Report, ReportlibError, Sentence
@@ -244,7 +244,7 @@ def test_a_number_alone_is_no_phrase() -> None:
 
 def test_catalogue_is_complete() -> None:
     entries = catalogue()
-    named = {i for form in forms()[0] for i in (*form.ids, *form.split)}
+    named = {i for form in forms() for i in (*form.ids, *form.split)}
     assert len(entries) >= 60
     assert set(entries) == named, "an entry without a name, or a name without an entry"
     assert len([e for e in entries.values() if e.core]) == 41
@@ -252,7 +252,7 @@ def test_catalogue_is_complete() -> None:
 
 def test_every_name_finds_itself() -> None:
     """The longest text of a form is found whole."""
-    for form in forms()[0]:
+    for form in forms():
         text = longest(form.form)
         if form.needs:
             text = form.needs[0] + text
@@ -296,10 +296,10 @@ def test_word_classes_do_not_contradict_each_other() -> None:
 
 
 def test_a_malformed_name_is_refused() -> None:
-    from reportlib.indicators.forms import _parse
-
     with pytest.raises(DataError, match="missing"):
-        _parse("[城镇|城市居民")
+        read_form("[城镇|城市居民")
+    with pytest.raises(DataError, match="closes nothing"):
+        read_form("城镇)居民")
 
 
 def test_families_are_used() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+
+from ahocorasick_rs import AhoCorasick
 
 from reportlib.records import DataError
 from reportlib.resources import table
 
+HEAD = 3  # characters of a name that the automaton looks for
 ROLES = ("name", "bare", "after", "trap")
 
 
@@ -41,80 +43,51 @@ class Mention:
     form: Form
 
 
-Node = str | tuple[bool, list["Row"]]
-Row = list[Node]
+def read_form(form: str, at: int = 0, close: str = "") -> tuple[str, set[str], int]:
+    """The regular expression of a name pattern from ``at`` up to ``close``, what its
+    texts begin with (``HEAD`` characters or all), and where it ends.
 
+    ``(x)`` may be missing, ``[x|y]`` is one of several; both nest. The longest of several is tried
+    first.
 
-def _parse(form: str, at: int = 0, close: str = "") -> tuple[list[Row], int]:
-    """The alternatives of ``form`` from ``at`` up to ``close``, and where they end.
-
-    ``(x)`` may be missing, ``[x|y]`` is one of several; both nest.
+    >>> read_form("(总)[产|产量]")[0]
+    '(?:总)?(?:产量|产)'
     """
-    rows: list[Row] = [[]]
+    rows: list[tuple[str, set[str]]] = [("", {""})]
     while at < len(form):
         char = form[at]
         at += 1
-        if char in "([":
-            inner, at = _parse(form, at, ")" if char == "(" else "]")
-            rows[-1].append((char == "(", inner))
-        elif char == close:
-            return rows, at
-        elif char == "|":
-            rows.append([])
-        elif char in ")]":
+        if char == close:
+            break
+        if char == "|":
+            rows.append(("", {""}))
+            continue
+        if char in ")]":
             raise DataError(f"name pattern {form!r}: {char!r} at {at} closes nothing")
-        else:
-            rows[-1].append(char)
-    if close:
-        raise DataError(f"name pattern {form!r}: {close!r} is missing")
-    return rows, at
-
-
-def _source(rows: list[Row]) -> str:
-    """Regular expression of parsed alternatives, longest first; atomic, so it never backtracks."""
-    out = []
-    for row in rows:
-        text = ""
-        for node in row:
-            if isinstance(node, str):
-                text += re.escape(node)
-            else:
-                text += f"(?:{_source(node[1])})" + ("?" if node[0] else "")
-        out.append(text)
-    return "|".join(sorted(out, key=len, reverse=True))
-
-
-def _heads(rows: list[Row], size: int = 2) -> Iterator[str]:
-    """The first ``size`` characters of every text that the alternatives match."""
-    for row in rows:
-        yield from _row_heads(row, size)
-
-
-def _row_heads(row: Row, size: int) -> Iterator[str]:
-    if not row or size == 0:
-        yield ""
-        return
-    node, rest = row[0], row[1:]
-    starts = [node] if isinstance(node, str) else [*_heads(node[1], size), *([""] * node[0])]
-    for start in dict.fromkeys(starts):
-        for end in dict.fromkeys(_row_heads(rest, size - len(start))):
-            yield start + end
-
-
-Index = dict[str, tuple[re.Pattern[str], tuple[Form, ...]]]
+        piece, heads = re.escape(char), {char}
+        if char in "([":
+            inner, heads, at = read_form(form, at, ")" if char == "(" else "]")
+            piece = f"(?:{inner})?" if char == "(" else f"(?:{inner})"
+            heads = heads | {""} if char == "(" else heads
+        source, firsts = rows[-1]
+        rows[-1] = source + piece, {(a + b)[:HEAD] for a in firsts for b in heads}
+    else:
+        if close:
+            raise DataError(f"name pattern {form!r}: {close!r} is missing")
+    rows.sort(key=lambda row: len(row[0]), reverse=True)
+    return "|".join(source for source, _ in rows), set().union(*(h for _, h in rows)), at
 
 
 @cache
-def forms() -> tuple[tuple[Form, ...], Index, re.Pattern[str]]:
-    """All forms, the forms by their first two characters (with one pattern that says whether any
-    of them matches), and a pattern for those two characters.
+def forms() -> dict[Form, set[str]]:
+    """All forms, each with what its texts begin with.
 
     Raises:
         DataError: a malformed pattern, an unknown role, a form that may be shorter than two
             characters.
     """
     known = {row["id"] for row in table("indicators", ("id",), "id")}
-    every, index = [], defaultdict(list)
+    found = {}
     for row in table("indicator_names", ("form", "role", "source"), "form"):
         ids = tuple(filter(None, row["indicator"].split("+")))
         split = tuple(filter(None, row["split"].split("+")))
@@ -126,26 +99,25 @@ def forms() -> tuple[tuple[Form, ...], Index, re.Pattern[str]]:
             ids or row["role"] == "trap"
         ):
             raise DataError(f"{name}: unknown indicator {', '.join(bad) or '(none)'}")
-        rows, _ = _parse(row["form"])
-        form = Form(row["form"], ids, row["role"], split, re.compile(_source(rows)), needs)
-        every.append(form)
-        for head in dict.fromkeys(_heads(rows)):
-            if len(head) < 2:
-                raise DataError(f"{name}: it may be shorter than two characters")
+        source, heads, _ = read_form(row["form"])
+        if min(map(len, heads)) < 2:
+            raise DataError(f"{name}: it may be shorter than two characters")
+        form = Form(row["form"], ids, row["role"], split, re.compile(source), needs)
+        found[form] = heads
+    return found
+
+
+@cache
+def _finder() -> tuple[AhoCorasick, list[tuple[re.Pattern[str], list[Form]]]]:
+    """An automaton of all beginnings; for each the forms, and one pattern of all of them."""
+    index = defaultdict(list)
+    for form, heads in forms().items():
+        for head in heads:
             index[head].append(form)
-    seconds = defaultdict(set)
     for head in index:
-        seconds[head[0]].add(head[1])
-    parts = (f"{re.escape(a)}[{re.escape(''.join(sorted(b)))}]" for a, b in sorted(seconds.items()))
-    gates = {
-        head: (re.compile("|".join(f.pattern.pattern for f in found)), tuple(found))
-        for head, found in index.items()
-    }
-    return tuple(every), gates, re.compile("|".join(parts))
-
-
-def _has(text: str, needs: tuple[str, ...], before: int) -> bool:
-    return any(text.find(word, max(0, before - 48), before) >= 0 for word in needs)
+        index[head] += index[head[:2]] if len(head) > 2 and head[:2] in index else []
+    gates = [(re.compile("|".join(f.pattern.pattern for f in i)), i) for i in index.values()]
+    return AhoCorasick(list(index)), gates
 
 
 def find_mentions(text: str) -> list[Mention]:
@@ -154,20 +126,29 @@ def find_mentions(text: str) -> list[Mention]:
     >>> [text[m.first:m.last] for text in ["全市地区生产总值增长5%"] for m in find_mentions(text)]
     ['地区生产总值']
     """
-    _, index, head = forms()
+    automaton, gates = _finder()
     found = []
-    at = 0
-    while match := head.search(text, at):
-        first = match.start()
-        best, which = 0, None
-        gate, candidates = index[text[first : first + 2]]
-        for form in candidates if gate.match(text, first) else ():
+    end = 0
+    hits = automaton.find_matches_as_indexes(text, overlapping=True)
+    for i, first, _ in sorted(hits, key=_place):
+        gate, candidates = gates[i]
+        if first < end or not gate.match(text, first):
+            continue
+        best, which = first, None
+        for form in candidates:
             hit = form.pattern.match(text, first)
-            if hit and hit.end() > best and (not form.needs or _has(text, form.needs, first)):
+            if hit and hit.end() > best and _has(text, form.needs, first):
                 best, which = hit.end(), form
-        if which is None:
-            at = first + 1
-        else:
+        if which:
             found.append(Mention(first, best, which))
-            at = best
+            end = best
     return found
+
+
+def _place(hit: tuple[int, int, int]) -> tuple[int, int]:
+    """Leftmost first, of those the longer."""
+    return hit[1], -hit[2]
+
+
+def _has(text: str, needs: tuple[str, ...], before: int) -> bool:
+    return not needs or any(text.find(word, max(0, before - 48), before) >= 0 for word in needs)

@@ -17,7 +17,7 @@ from reportlib.resources import require, table
 KINDS = ("point", "floor", "ceiling", "range", "around", "qualitative", "relative")
 READINGS = ("yu2019", "aspirational")
 _OF_BOUND = {"eq": "point", "min": "floor", "max": "ceiling", "range": "range", "approx": "around"}
-_BREAK = re.compile("[，；：。！？]")
+_CLAUSE = re.compile("[^，；：。！？]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,47 +128,33 @@ def coverage(report: Report, observations: Sequence[Observation]) -> list[Covera
     actual is about the review year, target about the plan year (any year where they are unknown).
     Several reasons: stated before masked before relative before qualitative.
     """
-    said: dict[tuple[str, str], Coverage] = {}
-    for row in _worded(report):
-        known_row = said.setdefault((row.indicator, row.side), row)
-        if (known_row.state, row.state) == ("qualitative", "relative"):
-            said[row.indicator, row.side] = row
+    said = _stated(report, observations)
+    for row in sorted(_worded(report), key=lambda row: row.state != "relative"):
+        said.setdefault((row.indicator, row.side), row)
     sections = {part.section for part in report.parts}
     broken = report.metadata.completeness
     out = []
     for entry in catalogue().values():
         for side, section in (("actual", "review"), ("target", "plan")) if entry.headline else ():
-            known = [
-                o for o in observations if o.indicator == entry.id and _speaks(o, report, side)
-            ]
-            known.sort(key=lambda o: (o.masked, o.start))
-            gone = (
-                section not in sections
-                or broken == "fragment"
-                or (broken, side) == ("truncated", "target")
-            )
-            if known:
-                o = known[0]
-                state = "masked" if o.masked else "stated"
-                out.append(
-                    Coverage(report.report_id, entry.id, side, state, o.quote, o.start, o.end)
-                )
-            elif (entry.id, side) in said:
-                out.append(said[entry.id, side])
-            else:
-                out.append(
-                    Coverage(
-                        report.report_id, entry.id, side, "part_missing" if gone else "not_stated"
-                    )
-                )
+            cut = (broken, side) == ("truncated", "target") or broken == "fragment"
+            state = "part_missing" if cut or section not in sections else "not_stated"
+            silent = Coverage(report.report_id, entry.id, side, state)
+            out.append(said.get((entry.id, side), silent))
     return out
 
 
-def _speaks(o: Observation, report: Report, side: str) -> bool:
-    year = report.metadata.plan_year if side == "target" else report.metadata.review_year
-    if o.scope != "own" or (o.status == "target") != (side == "target"):
-        return False
-    return not year or o.period == year
+def _stated(
+    report: Report, observations: Sequence[Observation]
+) -> dict[tuple[str, str], Coverage]:
+    """The first figure of each indicator and side; a masked one only where there is no other."""
+    years = {"target": report.metadata.plan_year, "actual": report.metadata.review_year}
+    found: dict[tuple[str, str], Coverage] = {}
+    for o in sorted(observations, key=lambda o: (o.masked, o.start)):
+        side = "target" if o.status == "target" else "actual"
+        if o.scope == "own" and years[side] in ("", o.period):
+            row = (report.report_id, o.indicator, side, "masked" if o.masked else "stated")
+            found.setdefault((o.indicator, side), Coverage(*row, o.quote, o.start, o.end))
+    return found
 
 
 def _worded(report: Report) -> Iterator[Coverage]:
@@ -178,20 +164,23 @@ def _worded(report: Report) -> Iterator[Coverage]:
         if sentence.section not in ("review", "plan") or sentence.role == "title":
             continue
         side = "target" if sentence.section == "plan" else "actual"
-        at = 0
-        for clause in _BREAK.split(sentence.text):
-            if found := classify_phrase(clause):
-                state, first, last = found
-                after = 0
-                for mention in find_mentions(clause[:first]):
-                    rest = clause[mention.last :]
-                    if home.is_yardstick(clause[: mention.first], rest):
-                        continue
-                    if home.scope_of(clause, 0, mention, after) == "own":
-                        span = report.locate(sentence, at + mention.first, at + last)
-                        text = clause[mention.first : last]
-                        both = mention.form.split if "城乡" in text else ()
-                        for name in (*mention.form.ids, *both):
-                            yield Coverage(report.report_id, name, side, state, text, *span)
-                    after = mention.last
-            at += len(clause) + 1
+        mentions = find_mentions(sentence.text)
+        for clause in _CLAUSE.finditer(sentence.text) if mentions else ():
+            named = [m for m in mentions if clause.start() <= m.first < clause.end()]
+            found = classify_phrase(clause[0]) if named else None
+            if found is None:
+                continue
+            state, last = found[0], clause.start() + found[2]
+            after = clause.start()
+            for m in named:
+                head = sentence.text[clause.start() : m.first]
+                rest = sentence.text[m.last : clause.end()]
+                if m.first >= clause.start() + found[1] or home.is_yardstick(head, rest):
+                    continue
+                if home.scope_of(sentence.text, clause.start(), m, after) == "own":
+                    span = report.locate(sentence, m.first, last)
+                    text = sentence.text[m.first : last]
+                    both = m.form.split if "城乡" in text else ()
+                    for name in (*m.form.ids, *both):
+                        yield Coverage(report.report_id, name, side, state, text, *span)
+                after = m.last
