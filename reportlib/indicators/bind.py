@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 
 from reportlib.indicators.forms import Mention, find_mentions
 from reportlib.indicators.measure import (
@@ -26,7 +26,6 @@ from reportlib.indicators.vocabulary import (
     ends_with,
     pattern,
     read_gap,
-    shared_word,
     starts_with,
     words,
 )
@@ -137,7 +136,7 @@ class _Reader:
             elif self.figures[i].first > self.done:
                 self._number(i)
                 self.before = self.at
-        return [self._part(found) for found in self.links]
+        return sorted(map(self._part, self.links), key=lambda link: link.quantity.first)
 
     def _part(self, found: Link) -> Link:
         """A figure that is then called a share of the own total is only a part: 占全省的41%."""
@@ -149,7 +148,7 @@ class _Reader:
             return found
         if bisect_left(self.firsts, at) < bisect_left(self.firsts, at + share.start()):
             return found
-        return replace(found, subject=replace(found.subject, scope="other"))
+        return found._replace(subject=found.subject._replace(scope="other"))
 
     # --- names -----------------------------------------------------------------------------
 
@@ -200,8 +199,11 @@ class _Reader:
         q = self.figures[i]
         piece = self._clause(q.first)
         head = max(piece, self.at)
-        word = shared_word(self.gaps[head : q.first]) if q.first - head < 4 * LONGEST_GAP else None
-        if (word and self._share(i, head, head + word.start(), word[0])) or self._number_first(q):
+        near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
+        word = deque(pattern("shared").finditer(near), maxlen=1)
+        if (
+            word and self._share(i, head, head + word[0].start(), word[0][0])
+        ) or self._number_first(q):
             return
         gap = self._gap(q, piece)
         if gap is None or not self.subjects:
@@ -236,7 +238,7 @@ class _Reader:
         apart = len({s.mention for s in self.subjects}) > 1 and self.view[q.number] in "百千万亿"
         summed = summed and not (apart and q.bound == "min")  # both 突破千亿元大关
         for subject in self.subjects:
-            self._link(replace(subject, scope="other") if summed else subject, q, gap, rule)
+            self._link(subject._replace(scope="other") if summed else subject, q, gap, rule)
         if self.fresh:
             self.history += self.subjects
         self.at, self.fresh = q.last, False
@@ -257,7 +259,7 @@ class _Reader:
         if found := link(self.view, self.gaps, self._clause, subject, q, gap, last):
             note = self._note(max(self.before, q.first - 60), q.first)
             bound = bound or found.bound
-            found = replace(found, rule=rule, derivation=derivation, bound=bound, note=note)
+            found = found._replace(rule=rule, derivation=derivation, bound=bound, note=note)
             self.links.append(found)
 
     def _gap(self, q: Quantity, piece: int) -> Gap | None:
@@ -434,7 +436,7 @@ class _Reader:
             gap = self._counted(q, mention)
         if gap is None:
             return False
-        span = replace(mention, first=q.first, last=q.last)
+        span = mention._replace(first=q.first, last=q.last)
         scope = self.home.scope_of(self.view, self._clause(q.first), span, self.at)
         self.subjects = [Subject(form.ids[0], scope, mention)]
         self._link(self.subjects[0], q, gap, "number-first")
@@ -478,7 +480,7 @@ def _expand(items: list[Subject], wanted: int, each: bool) -> list[Subject]:
     for item in items:
         form = item.mention.form if item.mention else None
         if form and form.split and form.ids == (item.id,) and (each or len(items) < wanted):
-            out += [replace(item, id=part) for part in form.split]
+            out += [item._replace(id=part) for part in form.split]
         else:
             out.append(item)
     return out

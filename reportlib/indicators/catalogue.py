@@ -9,9 +9,13 @@ from functools import cache
 from reportlib.records import DataError, Quantity
 from reportlib.resources import table
 
-TIERS = ("core", "extended")
-BASES = ("stock", "flow")
-DIRECTIONS = ("higher", "lower", "none")
+ALLOWED = {
+    "tier": ("core", "extended"),
+    "basis": ("stock", "flow"),
+    "direction": ("higher", "lower", "none"),
+    "headline": ("0", "1"),
+    "sums": ("0", "1", "bare"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,47 +61,34 @@ def catalogue() -> dict[str, Indicator]:
 
     Raises:
         DataError: an unknown family, tier, basis or direction.
+
+    >>> catalogue()["cpi"].english
+    'Rise of consumer prices'
     """
-    families = {
-        row["family"]: Family(
-            row["family"],
-            frozenset(row["kinds"].split()),
-            frozenset(row["changes"].split()),
-            re.compile(row["units"]),
-        )
-        for row in table("indicator_families", ("family", "kinds", "units", "meaning"), "family")
-    }
-    allowed = {
-        "family": families,
-        "tier": TIERS,
-        "basis": BASES,
-        "direction": DIRECTIONS,
-        "headline": "01",
-        "sums": ("0", "1", "bare"),
-    }
+    families = {}
+    for row in table("indicator_families", ("family", "kinds", "units", "meaning"), "family"):
+        kinds = frozenset(row["kinds"].split()), frozenset(row["changes"].split())
+        families[row["family"]] = Family(row["family"], *kinds, re.compile(row["units"]))
     found = {}
     for row in table("indicators", ("id", "english", "source", "source_status"), "id"):
-        for column, values in allowed.items():
+        for column, values in (("family", families), *ALLOWED.items()):
             if row[column] not in values:
                 raise DataError(
                     f"indicators.csv: {row['id']}: {column} is {row[column]!r}, "
                     f"not one of {', '.join(values)}"
                 )
-        found[row["id"]] = Indicator(
-            row["id"],
-            row["english"],
-            row["tier"] == "core",
-            families[row["family"]],
-            row["basis"],
-            row["sums"],
-            row["direction"],
-            row["headline"] == "1",
-            row["not"],
-        )
+        name = (row["id"], row["english"], row["tier"] == "core", families[row["family"]])
+        kind = (row["basis"], row["sums"], row["direction"], row["headline"] == "1")
+        found[row["id"]] = Indicator(*name, *kind, row["not"])
     return found
 
 
 def fits(indicator: Indicator, quantity: Quantity) -> bool:
-    """Whether the quantity's kind and unit can be a level of the indicator."""
+    """Whether the quantity's kind and unit can be a level of the indicator.
+
+    >>> five = Quantity(0, 2, 0, 2, "5%", "percent", 5.0, unit="%")
+    >>> fits(catalogue()["urban_unemployment_rate"], five), fits(catalogue()["gdp"], five)
+    (True, False)
+    """
     family = indicator.family
     return quantity.kind in family.kinds and bool(family.units.fullmatch(quantity.unit))

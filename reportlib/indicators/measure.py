@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from reportlib.indicators.catalogue import catalogue, fits
 from reportlib.indicators.forms import Mention
@@ -13,8 +13,7 @@ from reportlib.records import Quantity
 MEASURED = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What a number may be said of: an indicator, or (``id`` "") something not in the catalogue."""
 
     id: str
@@ -25,8 +24,7 @@ class Subject:
 UNKNOWN = Subject("")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A number that is a figure of an indicator; offsets are those of the chain.
 
     ``role`` is "from" for the level before a change, "steps" for one of several thresholds.
@@ -59,17 +57,17 @@ def link(
         gap: what stands before the number; last: the link before.
     """
     if subject.id == "gdp" and "人均" in gap.text:
-        subject = replace(subject, id="gdp_per_capita")
+        subject = subject._replace(id="gdp_per_capita")
     again = last and last.subject.id == subject.id and last.measure == "growth"
     aimed = pattern("share").search(gap.text) is None and (
         gap.turn == "reach" or pattern("strive").search(gap.text)
     )
     if again and last and aimed and not gap.moved:
-        gap = replace(gap, moved="up" if last.sign > 0 else "down")  # 增长8%、力争达到10%
+        gap = gap._replace(moved="up" if last.sign > 0 else "down")  # 增长8%、力争达到10%
     found = _measure(view, clause, subject, q, gap) if subject.id else None
     if found is None:
         return None
-    subject = replace(subject, scope=_narrowed(view, subject, q, gap, found[0], last))
+    subject = subject._replace(scope=_narrowed(view, subject, q, gap, found[0], last))
     role, bound = "", q.bound
     if last and last.role == "steps" and gap.text in ("、", "和", "，"):
         role, bound = "steps", last.bound

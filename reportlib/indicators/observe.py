@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
+from operator import attrgetter
 
 from reportlib.indicators.bind import bind
-from reportlib.indicators.catalogue import catalogue
+from reportlib.indicators.measure import Link
 from reportlib.indicators.scope import Home
-from reportlib.indicators.when import Clock, Timeline, find_anchors
+from reportlib.indicators.when import Clock, Moment, Timeline, find_anchors
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Report, Sentence
 
@@ -60,6 +61,14 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
 
     Returns:
         core and extended indicators, own and other scope.
+
+    >>> from reportlib.clean import normalise
+    >>> from reportlib.records import Metadata
+    >>> mapped, _ = normalise("全县生产总值增长5%。")
+    >>> where = ("s1", "review", "text", 0, 11, mapped.text, 0, 0, 0, "")
+    >>> found = observe(Report("r", "d", mapped, Metadata(), sentences=(Sentence(*where),)))
+    >>> [(o.indicator, o.measure, o.value, o.unit) for o in found]
+    [('gdp', 'growth', 5.0, '%')]
     """
     find = quantities or (lambda sentence: find_quantities(sentence.text))
     home = Home.of(report.metadata)
@@ -67,48 +76,40 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     found: list[Observation] = []
     body = (s for s in report.sentences if s.role != "title" and s.section not in ("", "annex"))
     paragraph = -1
-    for _, group in groupby(body, key=lambda s: s.chain):
-        sentences = list(group)
-        found += _observe_chain(
-            report, sentences, find, home, clock, sentences[0].paragraph != paragraph
-        )
-        if len(sentences[0].text) > 8:  # 各位代表！ does not open a paragraph by itself
-            paragraph = sentences[0].paragraph
+    for _, group in groupby(body, key=attrgetter("chain")):
+        chain = list(group)
+        starts = list(accumulate((len(s.text) for s in chain), initial=0))
+        text = "".join(s.text for s in chain)
+        numerals = [
+            _shift(q, at) if at else q
+            for s, at in zip(chain, starts, strict=False)
+            for q in find(s)
+        ]
+        clock.enter(chain[0].section)
+        anchors = find_anchors(text, numerals)
+        opens = chain[0].paragraph != paragraph
+        clock.hear(text, anchors, opens, chain[0].role == "heading")
+        if links := bind(text, numerals, home):
+            line = Timeline(text, anchors, clock, links)
+            found += [_row(report, chain, starts, link, line.moment(link)) for link in links]
+        if len(chain[0].text) > 8:  # 各位代表！ does not open a paragraph by itself
+            paragraph = chain[0].paragraph
     return found
 
 
-def _observe_chain(
-    report: Report, sentences: list[Sentence], find: Finder, home: Home, clock: Clock, opens: bool
-) -> Iterator[Observation]:
-    starts: list[int] = []
-    numerals: list[Quantity] = []
-    size = 0
-    for sentence in sentences:
-        starts.append(size)
-        numerals += [_shift(q, size) for q in find(sentence)] if size else find(sentence)
-        size += len(sentence.text)
-    text = "".join(s.text for s in sentences)
-    clock.enter(sentences[0].section)
-    anchors = find_anchors(text, numerals)
-    clock.hear(text, anchors, opens, sentences[0].role == "heading")
-    links = sorted(bind(text, numerals, home), key=lambda link: link.quantity.first)
-    if not links:
-        return
-    names = [k.subject.mention.first if k.subject.mention else k.quantity.first for k in links]
-    line = Timeline(text, anchors, clock, names)
-    for link, since in zip(links, names, strict=True):
-        q = link.quantity
-        where = bisect_right(starts, q.first) - 1
-        sentence, offset = sentences[where], starts[where]
-        start, end = report.locate(sentence, q.first - offset, q.last - offset)
-        entry = catalogue()[link.subject.id]
-        when = line.moment(q, link.measure, link.role, since, entry)
-        place = (report.doc, report.report_id, sentence.sentence_id, start, end, q.quote)
-        values = (_signed(q.value, link.sign), _signed(q.value_high, link.sign), q.unit)
-        base = (_signed(q.value_base, link.sign), q.base_unit, link.bound)
-        time = (when.status, when.period, link.subject.scope, when.basis)
-        said = (link.note, link.rule, sentence.text, link.derivation)
-        yield Observation(*place, entry.id, link.measure, *values, *base, *time, q.masked, *said)
+def _row(
+    report: Report, chain: Sequence[Sentence], starts: list[int], link: Link, when: Moment
+) -> Observation:
+    """The figure with its place on the page and its sign."""
+    q, sign, subject = link.quantity, link.sign, link.subject
+    k = bisect_right(starts, q.first) - 1
+    span = report.locate(chain[k], q.first - starts[k], q.last - starts[k])
+    place = (report.doc, report.report_id, chain[k].sentence_id, *span, q.quote)
+    value = (_signed(q.value, sign), _signed(q.value_high, sign), q.unit)
+    base = (_signed(q.value_base, sign), q.base_unit, link.bound)
+    time = (when.status, when.period, subject.scope, when.basis)
+    said = (link.note, link.rule, chain[k].text, link.derivation)
+    return Observation(*place, subject.id, link.measure, *value, *base, *time, q.masked, *said)
 
 
 def _signed(value: float | str | None, sign: int) -> float | None:
@@ -116,18 +117,4 @@ def _signed(value: float | str | None, sign: int) -> float | None:
 
 
 def _shift(q: Quantity, by: int) -> Quantity:
-    return Quantity(  # replace() is slow
-        q.first + by,
-        q.last + by,
-        q.number + by,
-        q.stop + by,
-        q.quote,
-        q.kind,
-        q.value,
-        q.value_high,
-        q.unit,
-        q.value_base,
-        q.base_unit,
-        q.bound,
-        q.masked,
-    )
+    return Quantity(q.first + by, q.last + by, q.number + by, q.stop + by, *q[4:])

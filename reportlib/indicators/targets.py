@@ -143,9 +143,7 @@ def coverage(report: Report, observations: Sequence[Observation]) -> list[Covera
     return out
 
 
-def _stated(
-    report: Report, observations: Sequence[Observation]
-) -> dict[tuple[str, str], Coverage]:
+def _stated(report: Report, observations: Sequence[Observation]) -> dict[tuple[str, str], Coverage]:
     """The first figure of each indicator and side; a masked one only where there is no other."""
     years = {"target": report.metadata.plan_year, "actual": report.metadata.review_year}
     found: dict[tuple[str, str], Coverage] = {}

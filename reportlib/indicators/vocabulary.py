@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from reportlib.records import DataError
 from reportlib.resources import settings, table
 
 CLASSES = (
-    *("up", "down", "reach", "fill", "list", "predicate", "new", "less"),
+    *("up", "down", "reach", "fill", "predicate", "new", "less"),
     *("divide", "same", "own", "region", "branch"),
 )
 LONGEST_GAP = 60  # characters between a name and its number; more is another matter
@@ -20,14 +20,17 @@ BLANK = "\u3000"  # in place of brackets, notes and dates while names and number
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
-    """The compiled pattern ``name`` of indicator_patterns.toml."""
+    """The compiled pattern ``name`` of indicator_patterns.toml.
+
+    >>> bool(pattern("met").match("的预期目标"))
+    True
+    """
     groups = settings("indicator_patterns")
     text = next(g[name] for g in groups.values() if name in g)
     return re.compile(text.replace("{N}", groups["time"]["N"]).replace("{BLANK}", BLANK))
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """The words between a name (or a number) and a number, when they bring in nothing else.
 
     ``turn`` is up, down or reach, whichever came last, or ""; ``moved`` the last of up and down.
@@ -44,6 +47,9 @@ def words(kind: str) -> frozenset[str]:
 
     Raises:
         DataError: a class that is not known, in ``indicator_words.csv``.
+
+    >>> "占" in words("divide")
+    True
     """
     rows = table("indicator_words", ("word", "class", "source"))
     if bad := {row["class"] for row in rows} - set(CLASSES):
@@ -58,33 +64,28 @@ def _lengths(kind: str) -> tuple[int, ...]:
 
 
 def starts_with(text: str, kind: str, at: int = 0) -> str:
-    """The longest word of the class that ``text`` has at ``at``, or ""."""
+    """The longest word of the class that ``text`` has at ``at``, or "".
+
+    >>> starts_with("全市增长", "region")
+    '全市'
+    """
     known = words(kind)
     return next((text[at : at + n] for n in _lengths(kind) if text[at : at + n] in known), "")
 
 
 def ends_with(text: str, kind: str) -> str:
-    """The longest word of the class that ``text`` ends with, or ""."""
+    """The longest word of the class that ``text`` ends with, or "".
+
+    >>> ends_with("其中全市", "region")
+    '全市'
+    """
     known = words(kind)
     return next((text[-n:] for n in _lengths(kind) if len(text) >= n and text[-n:] in known), "")
 
 
 @cache
-def _shared() -> re.Pattern[str]:
-    # 年均 and 人均 are means over time or people, 均衡 is another word
-    found = "|".join(sorted(words("list"), key=len, reverse=True))
-    return re.compile(f"(?<![年人日户月平])(?:{found})(?![衡匀价])")
-
-
-def shared_word(text: str) -> re.Match[str] | None:
-    """The last 分别, 均, 都 … in ``text``."""
-    found = list(_shared().finditer(text))
-    return found[-1] if found else None
-
-
-@cache
 def _classes() -> tuple[dict[str, str], int]:
-    known = dict.fromkeys([*words("list"), *BREAKS, BLANK, " "], "fill")
+    known = dict.fromkeys([*BREAKS, BLANK, " "], "fill")
     for kind in ("fill", "reach", "down", "up"):
         known |= dict.fromkeys(words(kind), kind)
     return known, max(map(len, known))

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reportlib.indicators.catalogue import Indicator
+from reportlib.indicators.catalogue import Indicator, catalogue
+from reportlib.indicators.measure import Link
 from reportlib.indicators.vocabulary import pattern
 from reportlib.records import Quantity
 
@@ -207,28 +208,31 @@ class Timeline:
 
     Args:
         text: the chain; anchors: its years; clock: the years of the passage.
-        subjects: where the names of the chain's figures begin, for the reach of 预计.
+        links: the chain's figures: where their names begin limits the reach of 预计.
     """
 
     def __init__(
-        self, text: str, anchors: Sequence[Anchor], clock: Clock, subjects: Sequence[int]
+        self, text: str, anchors: Sequence[Anchor], clock: Clock, links: Sequence[Link]
     ) -> None:
         self.text, self.anchors, self.clock = text, anchors, clock
         self.places = [a.at for a in anchors]
         self.units = [0, *(m.end() for m in re.finditer("[；。]", text))]
         self.forecasts = [m.start() for m in pattern("forecast").finditer(text)]
-        self.subjects = sorted(subjects)
+        self.subjects = sorted(map(_since, links))
 
-    def moment(self, q: Quantity, measure: str, role: str, since: int, entry: Indicator) -> Moment:
+    def moment(self, link: Link) -> Moment:
         """Status, period and basis of a figure, after the annotation guide.
 
-        Args:
-            role: from (the level before a change), steps (one of several thresholds) or "".
-            since: where its subject begins: a year that only something before it is compared with
-                (比2010年翻一番，生产总值…) does not count.
-            entry: the indicator.
+        A year that only something before its subject is compared with (比2010年翻一番，生产总值…)
+        does not count.
         """
-        text, at, basis = self.text, q.first, entry.basis
+        q, measure, role, entry = (
+            link.quantity,
+            link.measure,
+            link.role,
+            catalogue()[link.subject.id],
+        )
+        text, at, basis, since = self.text, q.first, entry.basis, _since(link)
         start = max(self.units[bisect_left(self.units, at + 1) - 1], at - WINDOW)
         clause = max(text.rfind(c, start, at) for c in "，；：。") + 1 or start
         here, unit = text[clause:at], text[start:at]
@@ -364,6 +368,11 @@ class Timeline:
             if i == len(self.subjects) or self.subjects[i] - unit > 16:
                 return False
         return True
+
+
+def _since(link: Link) -> int:
+    """Where the name of a figure begins."""
+    return link.subject.mention.first if link.subject.mention else link.quantity.first
 
 
 def _looks_back(text: str) -> bool:
