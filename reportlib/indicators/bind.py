@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
 
+from reportlib.indicators.chain import CLAUSE, Chain, blank_out, measures
 from reportlib.indicators.forms import Mention, find_mentions
 from reportlib.indicators.measure import (
-    MEASURED,
     UNKNOWN,
     Link,
     Subject,
@@ -20,7 +19,6 @@ from reportlib.indicators.measure import (
 from reportlib.indicators.scope import Home
 from reportlib.indicators.vocabulary import (
     BLANK,
-    BREAKS,
     LONGEST_GAP,
     Gap,
     ends_with,
@@ -32,16 +30,6 @@ from reportlib.indicators.vocabulary import (
 from reportlib.records import Quantity
 
 _AND = ("、", "和", "与", "及", "以及", "，以及", "、以及")
-_CLAUSE = re.compile(f"[{BREAKS}]")
-
-
-def blank_out(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """``text`` with the spans (in order) as blanks of the same length."""
-    parts, at = [], 0
-    for first, last in spans:
-        parts += [text[at:first], BLANK * (last - max(first, at))]
-        at = max(at, last)
-    return "".join([*parts, text[at:]])
 
 
 def bind(text: str, quantities: Sequence[Quantity], home: Home) -> list[Link]:
@@ -50,70 +38,19 @@ def bind(text: str, quantities: Sequence[Quantity], home: Home) -> list[Link]:
     Args:
         text: normalised text; quantities: its numerals in order; home: whose report it is.
     """
-    if not any(_measures(q) for q in quantities) or not (mentions := find_mentions(text)):
-        return []
-    return _Reader(text, quantities, home, mentions).read()
-
-
-def _measures(q: Quantity) -> bool:
-    return q.kind in MEASURED or q.unit == "天"
-
-
-def _is_figure(text: str, q: Quantity) -> bool:
-    """Not a date or rank, and not a word such as 亿元 in 亿元楼 or 亿元以上项目."""
-    if q.kind != "money" or q.masked:
-        return _measures(q)
-    bare = text[q.number] in "百千万亿" and q.first == q.number
-    listed = text[q.first - 1 : q.first] in ("、", "和")  # 突破千亿元、百亿元
-    return (not bare or listed) and not (
-        q.last > q.stop and pattern("big_noun").match(text, q.last)
-    )
+    mentions = find_mentions(text) if any(map(measures, quantities)) else []
+    return _Reader(Chain(text, quantities, mentions), home).read() if mentions else []
 
 
 class _Reader:
     """State while one chain is read from left to right.
 
-    ``view`` is the text with brackets and notes blanked, ``gaps`` also without dates and ranks.
     ``subjects`` is what the next number is about, ``history`` all that numbers were about.
     """
 
-    def __init__(
-        self, text: str, quantities: Sequence[Quantity], home: Home, mentions: list[Mention]
-    ) -> None:
-        self.text, self.home = text, home
-        self.notes = [(m.start(), m.end(), m[0]) for m in pattern("note").finditer(text)]
-        hidden: list[tuple[int, int]] = []
-        for span in sorted(
-            [
-                *((a, b) for a, b, _ in self.notes),
-                *(m.span() for m in pattern("bracket").finditer(text)),
-            ]
-        ):
-            if not hidden or span[0] >= hidden[-1][1]:
-                hidden.append(span)
-        self.view = blank_out(text, hidden)
-        self.breaks = [0, *(m.end() for m in _CLAUSE.finditer(self.view))]
-        self.mentions = find_mentions(self.view) if hidden else mentions
-        self.firsts = [m.first for m in self.mentions]
-        kept = [
-            q for q in quantities
-            if not self.view[q.number : q.stop].isspace() and not self._in_name(q.first)
-        ]  # fmt: skip
-        self.figures, rest = [], []
-        for q in kept:
-            beside = q.kind == "points" and pattern("beside").search(
-                self.view[max(0, q.first - 32) : q.first]
-            )
-            if beside:
-                rest.append((max(0, q.first - 32) + beside.start(), q.last))
-            elif _is_figure(self.view, q):
-                self.figures.append(q)
-            else:
-                noun = pattern("big_noun").match(self.view, q.last) if q.kind == "money" else None
-                rest.append((q.first, noun.end() if noun else q.last))
-        latin = (m.span() for m in pattern("latin_bracket").finditer(self.view))
-        rest += [span for span in latin if not self._in_name(span[0])]
-        self.gaps = blank_out(self.view, sorted(rest))
+    def __init__(self, chain: Chain, home: Home) -> None:
+        self.chain, self.home = chain, home
+        self.view, self.gaps, self.figures = chain.view, chain.gaps, chain.figures
         self.links: list[Link] = []
         self.subjects: list[Subject] = []
         self.history: list[Subject] = []
@@ -123,16 +60,13 @@ class _Reader:
         self.before = 0  # end of the last number
         self.served: Mention | None = None  # a name whose number stood before it
 
-    def _in_name(self, at: int) -> bool:
-        k = bisect_left(self.firsts, at + 1) - 1
-        return k >= 0 and at < self.mentions[k].last
-
     def read(self) -> list[Link]:
         """All links of the chain, in order."""
-        names = [(m.first, 0, i) for i, m in enumerate(self.mentions)]
+        mentions = self.chain.mentions
+        names = [(m.first, 0, i) for i, m in enumerate(mentions)]
         for _, kind, i in sorted([*names, *((q.first, 1, i) for i, q in enumerate(self.figures))]):
             if kind == 0:
-                self._name(self.mentions[i])
+                self._name(mentions[i])
             elif self.figures[i].first > self.done:
                 self._number(i)
                 self.before = self.at
@@ -142,23 +76,19 @@ class _Reader:
         """A figure that is then called a share of the own total is only a part: 占全省的41%."""
         at = found.quantity.last
         share = pattern("share_of").search(
-            _CLAUSE.sub("，", re.split("；|其中", self.view[at : at + 30])[0])
+            CLAUSE.sub("，", re.split("；|其中", self.view[at : at + 30])[0])
         )
         if share is None or not self.home.owns(share[1]):
             return found
-        if bisect_left(self.firsts, at) < bisect_left(self.firsts, at + share.start()):
+        if self.chain.named(at, at + share.start()):
             return found
         return found._replace(subject=found.subject._replace(scope="other"))
 
     # --- names -----------------------------------------------------------------------------
 
-    def _clause(self, at: int) -> int:
-        """Where the clause that holds ``at`` begins."""
-        return self.breaks[bisect_left(self.breaks, at + 1) - 1]
-
     def _name(self, mention: Mention) -> None:
         """A name: the new subject, one more of a list of subjects, or only a yardstick."""
-        start = self._clause(mention.first)
+        start = self.chain.clause(mention.first)
         low = max(start, min(self.at, mention.first), mention.first - 120)
         after = self.view[mention.last : mention.last + 8]
         if mention.form.role == "after" or self.home.is_yardstick(
@@ -177,7 +107,7 @@ class _Reader:
             scope = "own"
         elif scope == "own" and mention.form.needs and self.subjects:
             scope = self.subjects[0].scope
-        note = self._note(max(0, start - 40), mention.first)
+        note = self.chain.note(max(0, start - 40), mention.first)
         partial = note and not pattern("note_whole").search(note)
         if partial and any(word in note for word in words("branch")):
             scope = "other"  # 扣除房地产后，固定资产投资…
@@ -185,19 +115,11 @@ class _Reader:
         self.subjects = [*self.subjects[-24:], *found] if listed else found
         self.at, self.fresh = mention.last, mention is not self.served
 
-    def _note(self, low: int, high: int) -> str:
-        """剔除…因素, 同口径 … between two places, no break of a unit between it and ``high``."""
-        for k in range(bisect_left(self.notes, (low,)), bisect_left(self.notes, (high,))):
-            _, end, note = self.notes[k]
-            if not {"；", "。"} & set(self.view[end:high]):
-                return note
-        return ""
-
     # --- numbers ---------------------------------------------------------------------------
 
     def _number(self, i: int) -> None:
         q = self.figures[i]
-        piece = self._clause(q.first)
+        piece = self.chain.clause(q.first)
         head = max(piece, self.at)
         near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
         word = deque(pattern("shared").finditer(near), maxlen=1)
@@ -256,8 +178,8 @@ class _Reader:
         bound: str = "",
     ) -> None:
         last = self.links[-1] if self.links else None
-        if found := link(self.view, self.gaps, self._clause, subject, q, gap, last):
-            note = self._note(max(self.before, q.first - 60), q.first)
+        if found := link(self.view, self.gaps, self.chain.clause, subject, q, gap, last):
+            note = self.chain.note(max(self.before, q.first - 60), q.first)
             bound = bound or found.bound
             found = found._replace(rule=rule, derivation=derivation, bound=bound, note=note)
             self.links.append(found)
@@ -274,7 +196,7 @@ class _Reader:
             gap = read_gap(last)  # 达到5万亿元、稳居全国前十、增长4.8%
             aside = bool(middle) and all(map(_goes_on, middle))
             return gap if aside and gap and (gap.turn or gap.moved) else None
-        first, *middle = _CLAUSE.split(self.gaps[self.at : piece - 1])
+        first, *middle = CLAUSE.split(self.gaps[self.at : piece - 1])
         whole = read_gap(first) is not None
         if not self.fresh and not whole and not _goes_on(first.lstrip("、" + BLANK)):
             return None
@@ -316,8 +238,7 @@ class _Reader:
     def _share(self, i: int, first: int, word: int, how: str) -> bool:
         """Share the numbers out over the list before 分别 or 均. False if that cannot be read."""
         q = self.figures[i]
-        k = bisect_left(self.firsts, word) - 1
-        named = self.mentions[k].last if k >= 0 and self.mentions[k].last <= word else first
+        named = next((m.last for m in reversed(self.chain.named(0, word)) if m.last <= word), first)
         paced = pattern("paced").search(self.gaps, max(named, first), word)
         gap = read_gap(self.gaps[max(named, first) : q.first]) or read_gap(
             self.gaps[paced.start() if paced else word : q.first]
@@ -346,9 +267,8 @@ class _Reader:
     def _items(self, first: int, word: int) -> list[Subject]:
         """The list that ends at ``word``: indicators and other things; empty if there is none."""
         if self.fresh and (head := self.subjects[0].mention) and head.last <= first:
-            first = max(self._clause(head.first), head.first - LONGEST_GAP)
-        low, high = bisect_left(self.firsts, first), bisect_left(self.firsts, word)
-        inside = [m for m in self.mentions[low:high] if m.last <= word]
+            first = max(self.chain.clause(head.first), head.first - LONGEST_GAP)
+        inside = [m for m in self.chain.named(first, word) if m.last <= word]
         spans = [(m.first - first, m.last - first) for m in inside]
         masked = blank_out(self.gaps[first:word], spans)
         out: list[Subject] = []
@@ -410,17 +330,18 @@ class _Reader:
     def _called(self, subject: Subject) -> str:
         if subject.mention is None:
             return "?"
-        return f"{self.text[subject.mention.first : subject.mention.last]} {subject.id}".strip()
+        return (
+            f"{self.chain.text[subject.mention.first : subject.mention.last]} {subject.id}".strip()
+        )
 
     # --- the name after its number -----------------------------------------------------------
 
     def _number_first(self, q: Quantity) -> bool:
         """八成财政资金用于民生, 新增30家高新技术企业, 8%左右的生产总值增长目标."""
         at = q.last + self.gaps.startswith("的", q.last)
-        k = bisect_left(self.firsts, at)
-        if k == len(self.firsts) or self.firsts[k] > at + 4:
+        mention = next(iter(self.chain.named(at, at + 5)), None)
+        if mention is None:
             return False
-        mention = self.mentions[k]
         form = mention.form
         if not form.ids or not pattern("grades").fullmatch(self.gaps[at : mention.first]):
             return False
@@ -437,7 +358,7 @@ class _Reader:
         if gap is None:
             return False
         span = mention._replace(first=q.first, last=q.last)
-        scope = self.home.scope_of(self.view, self._clause(q.first), span, self.at)
+        scope = self.home.scope_of(self.view, self.chain.clause(q.first), span, self.at)
         self.subjects = [Subject(form.ids[0], scope, mention)]
         self._link(self.subjects[0], q, gap, "number-first")
         self.fresh, self.at, self.served = False, q.last, mention

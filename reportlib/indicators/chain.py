@@ -1,0 +1,106 @@
+"""One chain of clauses made ready: what hides names and numbers from each other is blanked."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from reportlib.indicators.forms import Mention, find_mentions
+from reportlib.indicators.measure import MEASURED
+from reportlib.indicators.vocabulary import BLANK, BREAKS, pattern
+from reportlib.records import Quantity
+
+CLAUSE = re.compile(f"[{BREAKS}]")
+_REACH = 32  # characters before a number in which a comparison (高于全国) is looked for
+
+
+def blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """``text`` with the spans (in order) as blanks of the same length.
+
+    >>> blank_out("比2020年增长", [(1, 6)]).replace(BLANK, "_")
+    '比_____增长'
+    """
+    parts, at = [], 0
+    for first, last in spans:
+        parts += [text[at:first], BLANK * (last - max(first, at))]
+        at = max(at, last)
+    return "".join([*parts, text[at:]])
+
+
+def measures(q: Quantity) -> bool:
+    """Whether a quantity is of a kind that indicators have.
+
+    >>> measures(Quantity(0, 2, 0, 2, "5%", "percent", 5.0))
+    True
+    """
+    return q.kind in MEASURED or q.unit == "天"
+
+
+class Chain:
+    """A text up to a full stop.
+
+    ``view`` is the text with brackets and notes blanked, ``gaps`` also without dates, ranks and
+    comparisons; ``mentions`` are the names and ``figures`` the numbers that are left.
+    """
+
+    def __init__(self, text: str, quantities: Sequence[Quantity], mentions: list[Mention]) -> None:
+        self.text = self.view = text
+        self.mentions = mentions
+        self.notes: list[tuple[int, int, str]] = []
+        noted = pattern("note").finditer(text) if pattern("note_sign").search(text) else ()
+        self.notes = [(m.start(), m.end(), m[0]) for m in noted]
+        hidden = [(first, last) for first, last, _ in self.notes]
+        hidden += [m.span() for m in pattern("bracket").finditer(text)] if "（" in text else []
+        if hidden:
+            self.view = blank_out(text, sorted(hidden))
+            self.mentions = find_mentions(self.view)
+        self.breaks = [0, *(m.end() for m in CLAUSE.finditer(self.view))]
+        self.firsts = [m.first for m in self.mentions]
+        self.figures: list[Quantity] = []
+        rest = []
+        for q in quantities:
+            if self._in_name(q.first) or self.view[q.number] == BLANK:
+                continue
+            if aside := self._aside(q):
+                rest.append(aside)
+            else:
+                self.figures.append(q)
+        if "（" in self.view:
+            latin = (m.span() for m in pattern("latin_bracket").finditer(self.view))
+            rest += [span for span in latin if not self._in_name(span[0])]
+        self.gaps = blank_out(self.view, sorted(rest))
+
+    def _aside(self, q: Quantity) -> tuple[int, int] | None:
+        """What to pass over: a date, a rank, 高于全国2个百分点, 亿元以上项目; None for a figure."""
+        low = max(0, q.first - _REACH)
+        if q.kind == "points":
+            beside = pattern("beside").search(self.view[low : q.first])
+            return (low + beside.start(), q.last) if beside else None
+        if q.kind != "money":
+            return None if measures(q) else (q.first, q.last)
+        noun = pattern("big_noun").match(self.view, q.last)
+        bare = self.view[q.number] in "百千万亿" and q.first == q.number
+        listed = self.view[q.first - 1 : q.first] in ("、", "和")  # 突破千亿元、百亿元
+        if not q.masked and ((bare and not listed) or (noun and q.last > q.stop)):
+            return q.first, noun.end() if noun else q.last
+        return None
+
+    def _in_name(self, at: int) -> bool:
+        k = bisect_left(self.firsts, at + 1) - 1
+        return k >= 0 and at < self.mentions[k].last
+
+    def clause(self, at: int) -> int:
+        """Where the clause that holds ``at`` begins."""
+        return self.breaks[bisect_left(self.breaks, at + 1) - 1]
+
+    def named(self, low: int, high: int) -> list[Mention]:
+        """The names that begin at ``low`` or later and before ``high``."""
+        return self.mentions[bisect_left(self.firsts, low) : bisect_left(self.firsts, high)]
+
+    def note(self, low: int, high: int) -> str:
+        """剔除…因素, 同口径 … between two places, no break of a unit between it and ``high``."""
+        for first, end, note in self.notes:
+            if low <= first < high and not {"；", "。"} & set(self.view[end:high]):
+                return note
+        return ""
