@@ -122,10 +122,10 @@ class _Reader:
         piece = self.chain.clause(q.first)
         head = max(piece, self.at)
         near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
-        word = deque(pattern("shared").finditer(near), maxlen=1)
-        if (
-            word and self._share(i, head, head + word[0].start(), word[0][0])
-        ) or self._number_first(q):
+        for word in deque(pattern("shared").finditer(near), maxlen=1):
+            if self._share(i, head, head + word.start(), word[0]):
+                return
+        if self._number_first(q):
             return
         gap = self._gap(q, piece)
         if gap is None or not self.subjects:
@@ -139,22 +139,21 @@ class _Reader:
         listed = self.subjects if len(self.subjects) > 1 or self.fresh else self._ungrown()
         if len(listed) == 1 and self.fresh:
             listed = _expand(listed, 2, each=False)
-        run = self._run(i, len(listed))
-        if len(listed) > 1 and len(run) == len(listed):
+        run = self._run(i, len(listed)) if len(listed) > 1 else []
+        if run and len(run) == len(listed):
             self._pair(listed, run, gap, "list-pairwise")
-            return
+        else:
+            self._single(q, gap)
+
+    def _single(self, q: Quantity, gap: Gap) -> None:
+        """One number, for the last name, or for all names of a list."""
         loose = q.kind == "count" and pattern("noun_after").match(self.view, q.last)
         places = loose and q.unit == "个" and pattern("places").match(self.view, q.last)
         if places or (not self.fresh and (len(self.subjects) > 1 or loose)):
             self._unknown(q)
             return
-        rule = (
-            "same-topic"
-            if not self.fresh
-            else "coordinated"
-            if len(self.subjects) > 1
-            else "name-number"
-        )
+        several = len(self.subjects) > 1
+        rule = "same-topic" if not self.fresh else "coordinated" if several else "name-number"
         # 利用外资和对外投资38亿美元 is the sum of both, growth holds for each
         summed = rule == "coordinated" and q.kind not in ("percent", "points", "multiple")
         apart = len({s.mention for s in self.subjects}) > 1 and self.view[q.number] in "百千万亿"
