@@ -69,11 +69,13 @@ def _plan_start(rest: Paragraphs, problems: Sequence[int]) -> int:
         passed = any(above < p < i for p in problems)
         if review > plan and not (passed and cued and "回顾" not in title):
             continue
-        if above < 0 and places[i] < 0.12 * total and not says("first_is_plan", title):
-            continue
-        if plan and review and says("both_head", title):
+        both = says("both_head", title)
+        early = above < 0 and places[i] < 0.12 * total and not says("first_is_plan", title)
+        if both and plan and (says("plan_word", title) if early else review):
             return _future_start(rest, i, title)
-        if plan > review or passed or cued:
+        if early:
+            continue
+        if plan > review or cued or (passed and not says("subject_head", title)):
             return i
     for i, p in enumerate(rest):
         behind = bool(problems) and i == problems[-1] + 1 and says("plan_cue", p.key[:160])
