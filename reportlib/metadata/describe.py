@@ -166,8 +166,8 @@ def _place(clues: Clues, titles: Mapping[str, Sequence[str]], body: str, year: i
     """The division a report is of, from the first kind of evidence that decides it."""
     if given := _given_place(clues.given, year):
         return _Where(given.level, places.lineage(given, year), "given")
-    heads = [h for h in titles["title"] if cue("about").search(h)]
-    heads = [h for h in heads if not cue("web_line").match(h)]
+    told = (h for h in titles["title"] if cue("about").search(h) or cue("delivery_line").search(h))
+    heads = [h for h in told if not cue("web_line").match(h)]
     unit, sure = _unit([*titles["title"], *titles["noise"]], body)
     unit = "国" if not unit and any("国务院" in h for h in heads) else unit
     level = _LEVEL_OF.get(unit, "")
