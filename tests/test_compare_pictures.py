@@ -11,12 +11,14 @@ from reportlib.compare import panel
 plt = pytest.importorskip("matplotlib.pyplot")
 
 from reportlib.plots.figures_indicators import (  # noqa: E402  (needs matplotlib)
-    STATES,
     coverage_heat,
     dot_plot,
     name_of,
 )
 from reportlib.plots.font import missing_glyphs  # noqa: E402
+from reportlib.resources import settings  # noqa: E402
+
+STATES = settings("figures")["states"]
 
 
 @pytest.fixture(autouse=True)

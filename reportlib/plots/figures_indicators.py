@@ -10,21 +10,10 @@ import pandas as pd
 
 from reportlib.compare.tables import rows_of
 from reportlib.plots.frame import COLOURS, SHAPES, frame
-from reportlib.resources import table
+from reportlib.resources import settings, table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-BOUNDS = {"min": "≥", "max": "≤", "approx": "≈", "range": "–"}
-STATES = {
-    "stated": ("given 有数", "#0072b2", "●"),
-    "qualitative": ("in words 定性", "#56b4e9", "Q"),
-    "relative": ("relative 相对", "#e69f00", "R"),
-    "masked": ("masked 隐去", "#cc79a7", "M"),
-    "conflict": ("conflict 矛盾", "#d55e00", "C"),
-    "not_stated": ("not stated 未提", "#f0f0f0", "·"),
-    "part_missing": ("part missing 缺页", "#999999", "?"),
-}
 
 
 @cache
@@ -70,7 +59,7 @@ def dot_plot(cells: pd.DataFrame, limit: float = float("inf")) -> Axes:
         face = colour if row.status == "actual" else "white"
         ax.plot(*at, shape, color=colour, mfc=face, ms=7)
         beside: dict[str, Any] = {"textcoords": "offset points", "va": "center", "color": colour}
-        ax.annotate(BOUNDS.get(row.bound, ""), at, (6, 0), **beside)
+        ax.annotate(settings("figures")["bounds"].get(row.bound, ""), at, (6, 0), **beside)
         if row.value_base > limit:
             ax.annotate(f"{row.value_base:g} →", at, (-8, 0), ha="right", **beside)
     for place, (shape, colour) in looks.items():
@@ -103,13 +92,14 @@ def coverage_heat(coverage: pd.DataFrame, names: Mapping[str, str] | None = None
     """
     from matplotlib.patches import Rectangle
 
+    states = settings("figures")["states"]
     lines = list(dict.fromkeys(zip(coverage["report_id"], coverage["side"], strict=True)))
     columns = list(dict.fromkeys(coverage["indicator"]))
     shown = [f"{(names or {}).get(r, r)} {'目标' if s == 'target' else '实绩'}" for r, s in lines]
     ax = frame(0.45 * len(columns) + 3.5, 0.32 * len(lines) + 2.6, shown)
     for row in rows_of(coverage):
         x, y = columns.index(row.indicator), lines.index((row.report_id, row.side))
-        _, colour, sign = STATES[str(row.state)]
+        _, colour, sign = states[row.state]
         ax.add_patch(Rectangle((x - 0.48, y - 0.48), 0.96, 0.96, color=colour, lw=0))
         ink = "white" if colour in ("#0072b2", "#d55e00", "#999999") else "black"
         ax.text(x, y, sign, ha="center", va="center", size=8, color=ink)
@@ -120,7 +110,7 @@ def coverage_heat(coverage: pd.DataFrame, names: Mapping[str, str] | None = None
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.set_title(f"n = {len(set(coverage['report_id']))} reports", loc="left")
-    known = [STATES[s] for s in STATES if s in set(coverage["state"])]
+    known = [look for state, look in states.items() if state in set(coverage["state"])]
     boxes = [Rectangle((0, 0), 1, 1, color=colour) for _, colour, _ in known]
     figure: Any = ax.get_figure(root=True)
     told = [f"{sign} {name}" for name, _, sign in known]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from reportlib.compare.tables import rows_of
 from reportlib.plots.frame import COLOURS, SHAPES, frame, short
-from reportlib.plots.pages import PARTS
+from reportlib.resources import settings
 from reportlib.rhetoric import card
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def where_in_text(hits: pd.DataFrame, sections: pd.DataFrame) -> Axes:
     names = list(dict.fromkeys(hits["measure"]))
     ax = frame(9, 0.4 * len(names) + 1.4)
     for row in rows_of(sections):
-        label, colour = PARTS[row.section]
+        label, colour = settings("figures")["parts"][row.section]
         ax.axvspan(row.start, row.end, color=colour, alpha=0.14, lw=0, label=label)
     for k, name in enumerate(names):
         ax.vlines(hits["start"][hits["measure"] == name], k - 0.32, k + 0.32, color="#1a3a5c", lw=1)

@@ -10,20 +10,10 @@ import pandas as pd
 from reportlib.compare.tables import rows_of
 from reportlib.plots.font import FONT, use_chinese_font
 from reportlib.plots.frame import frame, short
+from reportlib.resources import settings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-# Colours that stay apart in greyscale and for colour-blind readers (Okabe and Ito 2008).
-PARTS = {
-    "noise": ("noise 杂讯", "#d9d9d9"),
-    "title": ("title lines 标题", "#000000"),
-    "opening": ("opening 开场", "#56b4e9"),
-    "review": ("review 回顾", "#0072b2"),
-    "problems": ("problems 问题", "#d55e00"),
-    "plan": ("plan 安排", "#009e73"),
-    "annex": ("annex 附件", "#cc79a7"),
-}
 
 
 def page_strips(spans: pd.DataFrame, sections: pd.DataFrame) -> Axes:
@@ -43,18 +33,19 @@ def page_strips(spans: pd.DataFrame, sections: pd.DataFrame) -> Axes:
     """
     from matplotlib.patches import Patch
 
+    parts = settings("figures")["parts"]
     docs = list(dict.fromkeys(spans["doc"]))
     ax = frame(9, 0.55 * len(docs) + 1.5, docs)
-    bars = [(row, row.label if row.label in PARTS else "title") for row in rows_of(spans)]
+    bars = [(row, row.label if row.label in parts else "title") for row in rows_of(spans)]
     for row, part in [*bars, *((row, row.section) for row in rows_of(sections))]:
-        colour, length = PARTS[part][1], row.end - row.start
+        colour, length = parts[part][1], row.end - row.start
         ax.barh(docs.index(row.doc), length, left=row.start, height=0.72, color=colour)
     ax.set_yticks(range(len(docs)), [short(doc, 24) for doc in docs])
     ax.invert_yaxis()
     ax.set_xlabel("characters of the page")
     ax.set_title(f"What the pages hold (n = {len(docs)} pages)", loc="left")
     figure: Any = ax.get_figure(root=True)
-    patches = [Patch(color=colour, label=name) for name, colour in PARTS.values()]
+    patches = [Patch(color=colour, label=name) for name, colour in parts.values()]
     figure.legend(handles=patches, ncols=4, loc="outside lower center", frameon=False)
     return ax
 
