@@ -61,6 +61,8 @@ def test_shift_by_hand() -> None:
     row = found.set_index("theme").loc["rural"]
     assert (row["before"], row["after"]) == (0.3, 0.6) and row["shift"] == pytest.approx(0.3)
     assert row["low"] < 0.3 < row["high"] and row["reason"] == ""
+    half = 1.96 * np.sqrt((0.3 * 0.7 + 0.6 * 0.4) / 20)  # what many draws come near to
+    assert [row["low"], row["high"]] == pytest.approx([0.3 - half, 0.3 + half], abs=0.04)
     silent = found.set_index("theme").loc["poverty"]
     assert silent["shift"] == 0 and np.isnan(silent["low"])  # nothing to draw from
 
@@ -126,6 +128,14 @@ def test_diversity_has_its_two_ends() -> None:
     made = tables(*((n, "2024", {"plan": p}) for n, p in zip("abc", (one, all_alike, [""]))))  # noqa: B905
     value = compare.diversity(made).set_index("report_id")["diversity"]
     assert value["a"] == 0 and value["b"] == pytest.approx(1) and np.isnan(value["c"])
+
+
+def test_diversity_counted_by_hand() -> None:
+    """Of four codings two, one and one: 1.5 bits of log2 of the number of themes."""
+    made = tables(("a", "2024", {"plan": ["rural", "rural;health", "poverty", ""]}))
+    row = compare.diversity(made).iloc[0]
+    assert row["n"] == 4 and row["diversity"] == pytest.approx(1.5 / np.log2(len(theme_ids())))
+    assert row["low"] <= row["diversity"] < row["high"] <= 1  # few codings say too little
 
 
 def test_sensitivity_loses_only_sentences_without_another_term() -> None:
@@ -230,6 +240,15 @@ def test_keyness_by_hand_and_without_words() -> None:
     assert compare.keyness(words({"打造": 3}), words({})).empty
 
 
+def test_log_odds_counted_by_hand() -> None:
+    """打造, prior 57.69: ln(87.7 / 542.3) - ln(57.7 / 572.3), squared sd 1 / 87.69 + 1 / 57.69."""
+    found = compare.keyness(words({"打造": 30, "工作": 100}), words({"同比": 30, "工作": 100}))
+    first = found.set_index("word").loc["打造"]
+    assert first["log_odds"] == pytest.approx(0.4726, abs=1e-4)
+    assert first["z"] == pytest.approx(2.7877, abs=1e-3)
+    assert first["high"] - first["low"] == pytest.approx(2 * 1.96 * 0.16952, abs=1e-4)
+
+
 def test_collocations_find_the_pair() -> None:
     """Words that always stand together lead; a node comes first; sentences are borders."""
     made = tables(("a", "2024", {"plan": [""] * 12}))
@@ -239,7 +258,12 @@ def test_collocations_find_the_pair() -> None:
     assert {*found["word"], *found["collocate"]} == {"耕地", "得到", "保护", "项目", "加快", "建设"}
     near = compare.collocations(made, node="保护")
     assert set(near["word"]) == {"保护"} and set(near["collocate"]) == {"耕地", "得到"}
-    assert (near["n"] == 6).all() and (near["log_likelihood"] > 0).all()
+    assert (near["n"] == 6).all()
+    # 6 of 72 places where 2 are expected: 2 (6 ln 3 + 2 × 6 ln 0.6 + 54 ln 1.08), log2 of 3
+    assert near["log_likelihood"].tolist() == pytest.approx([9.235, 9.235], abs=1e-3)
+    assert near["pmi"].tolist() == pytest.approx([1.585, 1.585], abs=1e-3)
+    made["pages"]["duplicate_of"] = "another page"
+    assert compare.collocations(made).empty  # a copy says nothing twice
     assert compare.collocations(tables()).empty
 
 
@@ -257,6 +281,7 @@ def test_new_phrases_stand_together_and_end_freely() -> None:
     made["sentences"]["text"] = said + plain * 4
     found = compare.new_phrases(made, least=4)
     assert found["phrase"].iloc[0] == "全域无废细胞" and found["n"].iloc[0] == 6
+    assert found["entropy"].iloc[0] == pytest.approx(np.log2(6))  # six words on either side
     assert not {"全域无废", "无废细胞"} & set(found["phrase"])
     assert compare.new_phrases(tables()).empty
 

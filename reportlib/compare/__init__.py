@@ -2,6 +2,8 @@
 
 Panels, promises and outcomes, samples to judge, accuracy; attention to themes, keyness, phrases,
 concordance; reuse of text, profiles of rhetoric.
+
+``corpus`` in the examples is two made-up reports of one county, of 2024 and 2025.
 """
 
 from reportlib.compare.accuracy import coding_accuracy, match, naive_baseline, reliability, scores

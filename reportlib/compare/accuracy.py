@@ -37,6 +37,11 @@ def match(found: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
     Returns:
         doc, indicator, measure, start, quote, ``result`` (right; wrong, with the names of its wrong
         ``fields``; missed; extra; fooled: taken although the gold says it is another's figure).
+
+    >>> gold = corpus["indicators"].assign(bound="eq")
+    >>> found = match(corpus["indicators"], gold)[["quote", "result", "fields"]]
+    >>> found.iloc[[0, 4]].values.tolist()
+    [['5.2%', 'right', ''], ['5.5%左右', 'wrong', 'bound']]
     """
     gold = gold.sort_values("scope", key=lambda s: s.map(WHOSE), kind="stable", ignore_index=True)
     mine = found[found["doc"].isin(gold["doc"])]
@@ -95,7 +100,13 @@ def _printed(rows: pd.DataFrame, numbers: pd.Series) -> NDArray[Any]:
 
 def scores(pairs: pd.DataFrame) -> pd.Series:
     """Precision, recall and F1 of a ``match``: of figures detected (right indicator, measure and
-    place in the text) and of whole records (all of FIELDS right too); NaN without rows."""
+    place in the text) and of whole records (all of FIELDS right too); NaN without rows.
+
+    >>> figures = corpus["indicators"]
+    >>> found = scores(match(figures, figures.head(7)))
+    >>> found[["gold figures", "figures found", "record precision", "record recall"]].tolist()
+    [7.0, 8.0, 0.875, 1.0]
+    """
     n = pairs["result"].value_counts().reindex(RESULTS, fill_value=0)
     gold, found = (n["right"] + n["wrong"] + n[rest] for rest in ("missed", "extra"))
     hits = {"detection": n["right"] + n["wrong"], "record": n["right"]}
@@ -120,6 +131,10 @@ def coding_accuracy(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
     The sentences that share half of their characters with a gold sentence, or of its, answer for
     it. Row ``all`` counts every theme, ``main`` the first one of sentences that have an agreed one.
     Disputed themes count for nobody. NaN where nothing was read or found.
+
+    >>> gold = corpus["sentence_codes"].assign(main_theme="", themes_disputed="")
+    >>> coding_accuracy(corpus["sentence_codes"], gold).set_index("theme").loc["all"].tolist()
+    [22.0, 22.0, 1.0, 1.0, 1.0]
     """
     out = _coded(codes, gold, "themes", theme_ids(), ("main", "main_theme", "themes"))
     order = ["all", "main", *theme_ids()]
@@ -139,6 +154,10 @@ def reliability(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
     Returns:
         by device (``all``: together; then orientation): n (read), found, right, precision, recall,
         f1, 0-1. NaN where nothing was read or nothing found: with n under 20 read no second digit.
+
+    >>> gold = corpus["sentence_codes"].assign(devices_disputed="")
+    >>> reliability(corpus["sentence_codes"], gold).set_index("code").loc["hedge"].tolist()
+    [5.0, 5.0, 5.0, 1.0, 1.0, 1.0]
     """
     gold = gold[gold["doc"].isin(codes["doc"])]
     one = ("orientation", "orientation", "orientation")
@@ -187,6 +206,10 @@ def naive_baseline(text: str, doc: str = "") -> pd.DataFrame:
 
     A per cent is growth (of a rate its level), anything else a level; every figure is an outcome
     of the last year printed before it. Rows have the columns that ``match`` wants.
+
+    >>> found = naive_baseline("城镇和农村居民收入分别增长5%和7%。")
+    >>> found[["quote", "indicator", "measure"]].values.tolist()
+    [['5%', 'urban_income', 'growth'], ['7%', 'urban_income', 'growth']]
     """
     return frame(
         _naive(text, doc), ("doc", "indicator", "measure", "start", "end", "quote", *FIELDS)

@@ -27,7 +27,17 @@ def coded(tables: Tables) -> pd.DataFrame:
 
 
 def counts(tables: Tables) -> pd.DataFrame:
-    """Sentences by (report_id, section; "all" for the whole): one column a theme, and ``n``."""
+    """Sentences by (report_id, section; "all" for the whole): one column a theme, and ``n``.
+
+    A sentence about two themes counts for both. Titles, annexes and copies are left out; a part
+    without sentences has no row.
+
+    >>> print(counts(corpus)[["rural", "n"]].reset_index().head(3).to_string(index=False))
+    report_id section  rural  n
+     2024.txt     all      4 16
+     2024.txt opening      0  2
+     2024.txt    plan      2  6
+    """
     codes = coded(tables)
     number, distinct = pd.factorize(codes["themes"])
     about = pd.Series(distinct, dtype="str").str.get_dummies(";")
@@ -46,6 +56,12 @@ def shift(tables: Tables, parts: Sequence[str] = ("review", "plan"), seed: int =
         - before), low, high, reason. Shares are NaN without one of the parts (``part_missing``) or
         where one has fewer than FEWEST sentences (``too_short``); the interval is NaN where neither
         is about the theme at all.
+
+    >>> found = shift(corpus).query("theme == 'rural'")
+    >>> print(found[["report_id", "n_before", "n_after", "shift", "reason"]].to_string(index=False))
+    report_id  n_before  n_after  shift    reason
+     2024.txt         8        6    NaN too_short
+     2025.txt         6        6    NaN too_short
     """
     rng, names = np.random.default_rng(seed), list(theme_ids())
     out = []
@@ -76,6 +92,12 @@ def shares(
     Returns:
         the columns of ``by``, theme, share, n_reports, n_sentences, low, high. The bootstrap draws
         reports, then sentences within each: two reports have a wide interval, as they should.
+
+    >>> found = shares(corpus).query("theme == 'rural'")
+    >>> print(found.round(2).to_string(index=False))
+    plan_year theme  share  n_reports  n_sentences  low  high
+         2024 rural   0.25          1           16 0.06  0.50
+         2025 rural   0.36          1           14 0.14  0.57
     """
     keys, names = [by] if isinstance(by, str) else list(by), list(theme_ids())
     reports = described(tables).set_index("report_id", drop=False)
@@ -108,6 +130,12 @@ def breaks(points: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     Returns:
         the other columns of ``by``, theme, n_years, year (None: not named), difference (after -
         before), low, high, p, reason (``too_few_years``, ``not_supported``).
+
+    >>> years = [str(year) for year in range(2000, 2020)]
+    >>> points = pd.DataFrame({"plan_year": years, "theme": "rural"})
+    >>> points["share"] = [0.1, 0.12] * 6 + [0.3, 0.32] * 4
+    >>> breaks(points)[["year", "difference", "reason"]].round(3).values.tolist()
+    [['2012', 0.2, '']]
     """
     known = ["plan_year", "theme", "share", "n_reports", "n_sentences", "low", "high"]
     keys = [c for c in points.columns if c not in known]
@@ -153,16 +181,22 @@ def _split(y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int6
 def diversity(tables: Tables, section: str = "all", seed: int = 0) -> pd.DataFrame:
     """Evenness of attention: Shannon entropy of the themes' counts by its maximum, 0 to 1.
 
-    Higher = attention spread over more themes; few sentences make it too low. Columns: report_id,
-    n (codings), diversity, low, high; NaN where no sentence has a theme.
+    Higher = attention spread over more themes. Few codings make it too low, and codings drawn anew
+    make it too low once more; the interval therefore mirrors the draws (value - (draw - value), the
+    basic bootstrap) and leans up where the value is too low. Columns: report_id, n (codings),
+    diversity, low, high; NaN where no sentence has a theme.
+
+    >>> diversity(corpus).round(2).values.tolist()
+    [['2024.txt', 12, 0.61, 0.6, 0.85], ['2025.txt', 10, 0.41, 0.37, 0.62]]
     """
     rng, table = np.random.default_rng(seed), counts(tables).query("section == @section")
     k = table[list(theme_ids())].to_numpy()
-    n = k.sum(axis=1)
-    out = {"report_id": table.index.get_level_values(0), "n": n, "diversity": _evenness(k)}
+    n, value = k.sum(axis=1), _evenness(k)
+    out = {"report_id": table.index.get_level_values(0), "n": n, "diversity": value}
     share = k / np.maximum(n, 1)[:, None]
     drawn = [_evenness(rng.multinomial(*of, RESAMPLES)) for of in zip(n, share, strict=True)]
-    return pd.DataFrame(out | ends(np.reshape(drawn, (-1, RESAMPLES)).T))
+    mirrored = 2 * value - np.reshape(drawn, (-1, RESAMPLES)).T
+    return pd.DataFrame(out | ends(mirrored.clip(0, 1)))
 
 
 def _evenness(k: NDArray[Any]) -> NDArray[np.float64]:
@@ -176,6 +210,9 @@ def sensitivity(tables: Tables) -> pd.DataFrame:
 
     A sentence is lost if the term is the only one of its theme in it. Columns: theme, term, n_hits,
     share, without; the terms that matter most come first.
+
+    >>> sensitivity(corpus).head(2).round(2).values.tolist()
+    [['business_env', '营商环境', 3, 0.1, 0.0], ['rural', '粮食产量', 4, 0.3, 0.23]]
     """
     codes, at = coded(tables), ["sentence_id", "theme"]
     hits = tables["theme_hits"][[*at, "term"]].merge(codes[["sentence_id"]])
@@ -194,6 +231,9 @@ def token_view(tables: Tables) -> pd.DataFrame:
 
     Columns: theme, matched, tokens, lost (share of the hits that are no word of their own; NaN
     without hits), rank_matched, rank_tokens.
+
+    >>> token_view(corpus)[["theme", "matched", "tokens"]].head(3).values.tolist()
+    [['rural', 16, 15], ['macro_demand', 11, 4], ['education', 5, 5]]
     """
     strong = {row["term"]: row["theme"] for row in lexicon().rows if row["strength"] == "strong"}
     hits = tables["theme_hits"].merge(coded(tables)[["sentence_id"]], on="sentence_id")
@@ -221,6 +261,10 @@ def life_spans(uses: pd.DataFrame, reports: pd.DataFrame, item: str = "term") ->
         it, left_censored, right_censored. If the earlier reports used it as often as those of its
         span, missing it in all of them would be odd (under LEVEL); where it would not be odd, the
         first year is no beginning, only the folder's edge: left_censored.
+
+    >>> spans = life_spans(corpus["theme_hits"], corpus["reports"]).set_index("term")
+    >>> spans.loc["乡村振兴", ["first_year", "last_year", "n_reports"]].tolist()
+    [2024, 2025, 2]
     """
     years = pd.to_numeric(reports.set_index("report_id")["plan_year"], errors="coerce").dropna()
     seen = uses[[item, "report_id"]].drop_duplicates()

@@ -43,6 +43,9 @@ def kwic(corpus: Pages, pattern: str, width: int = 20, most: int = MOST) -> pd.D
     Raises:
         ReportlibError: an empty, overlong or malformed pattern, or one that may take for ever: a
             repeated group with a choice or a repetition in it, such as (a+)+.
+
+    >>> kwic(corpus, "增长[0-9.]+%", width=6)[["left", "match", "right"]].head(2).values.tolist()
+    [['地区生产总值', '增长5.2%', '，一般公共预'], ['公共预算收入', '增长6%', '。农业生产稳']]
     """
     wanted = _compile(pattern)
     rows = (row for report in corpus.reports for row in _lines(corpus, report, wanted, width))
@@ -86,7 +89,14 @@ def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 
 def concordance_html(rows: pd.DataFrame) -> Html:
-    """The rows of ``kwic`` to read, the matches under each other; text of the pages is escaped."""
+    """The rows of ``kwic`` to read, the matches under each other; text of the pages is escaped.
+
+    A table with its number of rows; a notebook shows it as it is.
+
+    >>> rows = pd.DataFrame([["a", "a", "plan", 0, 2, "", "<b>", ""]], columns=COLUMNS)
+    >>> "<td><b>&lt;b&gt;</b></td>" in concordance_html(rows)
+    True
+    """
     body, side = "", "style='white-space:nowrap;text-align:"
     for row in rows[COLUMNS[1:]].itertuples(index=False):
         told = [escape(" ".join(str(cell).split())) for cell in row]

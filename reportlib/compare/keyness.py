@@ -10,7 +10,13 @@ from reportlib.words import FIRST, LAST, cut, word_list
 
 
 def words_of(tables: Tables) -> pd.DataFrame:
-    """``words`` with the columns of its report (and ``place``); annexes and copies left out."""
+    """``words`` with the columns of its report (and ``place``); annexes and copies left out.
+
+    ``n`` is how often a report's section has the word.
+
+    >>> words_of(corpus).query("word == '办事'")[["plan_year", "section", "n"]].values.tolist()
+    [['2024', 'plan', 1], ['2025', 'review', 1], ['2025', 'plan', 1]]
+    """
     counted = tables["words"].query("section != 'annex'")
     return counted.merge(described(tables), on="report_id")
 
@@ -42,6 +48,11 @@ def keyness(a: pd.DataFrame, b: pd.DataFrame, prior: float = 500) -> pd.DataFram
         No rows where a group has no words.
 
     Source: Monroe, Colaresi & Quinn 2008; the prior is the words of both groups together.
+
+    >>> words = words_of(corpus)
+    >>> found = keyness(words.query("section == 'plan'"), words.query("section == 'review'"))
+    >>> found[["word", "n_a", "n_b", "z"]].head(2).round(2).values.tolist()
+    [['预期', 2, 0, 0.47], ['霍山', 2, 0, 0.47]]
     """
     groups = [
         g.groupby("word").agg(**{f"n_{k}": ("n", "sum"), f"reports_{k}": ("report_id", "nunique")})
@@ -67,6 +78,10 @@ def collocations(tables: Tables, node: str = "", window: int = 4, least: int = 3
         word, collocate, n, n_word, n_collocate (pairs with each), pmi (bits; high for rare pairs),
         log_likelihood (Dunning 1993; sorted by it, < 0: rarer together than by chance).
         With ``node`` only its pairs, node first. Pairs met fewer than ``least`` times are left out.
+
+    >>> found = collocations(corpus, node="扎实", least=2)
+    >>> found[["word", "collocate", "n", "pmi"]].round(1).head(2).values.tolist()
+    [['扎实', '乡村振兴', 4, 3.2], ['扎实', '推进', 4, 3.0]]
     """
     text = running_words(tables)
     text = text[text["han"] & ~text["stop"] & (text["word"].str.len() > 1)]

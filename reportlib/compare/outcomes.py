@@ -33,6 +33,16 @@ def outcomes(cells: pd.DataFrame) -> pd.DataFrame:
         no report of t+1 is in the corpus; else the panel's reason for the blank) or why it cannot
         be compared. ``gap`` is outcome minus target in base units (points for per cents), from the
         nearer end of a range, NaN where a side is missing. Both quotations with their places.
+
+    >>> from reportlib.compare import panel
+    >>> found = outcomes(panel(corpus["indicators"], corpus["reports"])).query("year == '2024'")
+    >>> found = found[["indicator", "target_quote", "actual_quote", "verdict"]]
+    >>> print(found.to_string(index=False))
+         indicator target_quote actual_quote      verdict
+               cpi      控制在3%以内         0.4%          met
+    fiscal_revenue           5%              no_follow_up
+               gdp       5.5%左右         5.9%       beaten
+      grain_output       12万吨以上       12.3万吨          met
     """
     rows = cells[cells["year"].str.fullmatch(r"\d{4}")]
     done, goals = rows[rows["side"] == "actual"], rows[rows["side"] == "target"]
@@ -103,6 +113,11 @@ def consistency(cells: pd.DataFrame, tolerance: float = 0.05) -> pd.DataFrame:
         units), growth (per cent), implied_previous = level / (1 + growth), ``ratio`` of previous to
         implied (NaN where one is missing) and ``flag``: unit_slip (levels about 10⁴ apart), differs
         (ratio off 1 by more than ``tolerance``), agrees, or "" where nothing can be compared.
+
+    >>> from reportlib.compare import panel
+    >>> found = consistency(panel(corpus["indicators"], corpus["reports"]))
+    >>> found[["indicator", "year", "level", "previous", "flag"]].values.tolist()
+    [['grain_output', '2024', 123000.0, 120000.0, '']]
     """
     known = cells[(cells["side"] == "actual") & (cells["state"] == "stated")]
     known = known[known["year"].str.fullmatch(r"\d{4}") & known["bound"].isin(["eq", "approx"])]
@@ -131,10 +146,20 @@ def ranks(
     """The places of a panel in order of an indicator in a year, best first.
 
     Ties share the best rank (1, 2, 2, 4). A place without a figure stands last, with rank NaN and
-    the reason in ``state`` (other_unit: in another unit than most).
+    the reason in ``state`` (other measure or unit: its figure is not in that of most). Best is
+    highest or lowest as the catalogue says; where neither is better, the highest stands first.
+
+    Returns:
+        rank, tied, place, adcode, value_base, base_unit, bound (a floor ranks by its floor), state,
+        and the quotation with its place.
 
     Raises:
         ReportlibError: unknown indicator, or nothing in the panel.
+
+    >>> from reportlib.compare import panel
+    >>> found = ranks(panel(corpus["indicators"], corpus["reports"]), "gdp", "2024")
+    >>> found[["rank", "place", "value_base"]].values.tolist()
+    [[1.0, '安徽省六安市霍山县', 5.9]]
     """
     entry = catalogue()[require(indicator, list(catalogue()), "indicator")]
     there = cells[(cells["year"] == str(year)) & (cells["side"] == side)]

@@ -53,6 +53,15 @@ def panel(
         ``value`` is in the printed unit, ``value_base`` in ``base_unit``; ``report_year`` is the
         year the report plans for; ``others`` keeps every figure not taken. Headline indicators of
         which a report gives no figure have a row with empty measure.
+
+    >>> cells = panel(*(corpus[t] for t in ("indicators", "reports", "coverage", "pages")))
+    >>> stated = cells[(cells["state"] == "stated") & (cells["indicator"] == "gdp")]
+    >>> print(stated[["year", "side", "value", "bound"]].to_string(index=False))
+    year   side  value  bound
+    2023 actual    5.2     eq
+    2024 actual    5.9     eq
+    2024 target    5.5 approx
+    2025 target    5.0    min
     """
     reports = placed(reports, pages)
     # a report without a name is a place of its own
@@ -85,7 +94,7 @@ def _figures(indicators: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
     rows["aside"] = named_beside < PASSAGE
     rows["loose"] = ~goal & (rows["bound"] != "eq")
     side = (rows["bound"] == "max").astype("int64") - (rows["bound"] == "min").astype("int64")
-    rows["slack"] = (rows["value_base"] * side).where(~goal, 0.0).fillna(0.0)
+    rows["slack"] = (rows["value_base"].abs() * side).where(~goal, 0.0).fillna(0.0)
     return rows.sort_values([*RULES, "loose", "slack", "doc", "start"], kind="stable")
 
 
@@ -114,20 +123,25 @@ def _cells(rows: pd.DataFrame, reading: str) -> pd.DataFrame:
 def interval(rows: pd.DataFrame, rounded: bool = False) -> tuple[pd.Series, pd.Series]:
     """The values, in base units, that figures allow by their bound and, rounded, their last digit.
 
-    6%以上 has no upper end; 左右 reaches a twentieth to each side, for per cents a quarter point at
-    most; 3.1万亿元, rounded, reaches from 3.05 to 3.15 万亿元.
+    6%以上 has no upper end; a bound of a fall is one of its size: 下降3%以上 allows -3 and less;
+    左右 reaches a twentieth to each side, for per cents a quarter point at most; 3.1万亿元,
+    rounded, reaches from 3.05 to 3.15 万亿元.
     """
     value, base = rows["value"].astype("float64"), rows["value_base"].astype("float64")
     unit = (base / value).where(value != 0, 1.0)
-    high = (rows["value_high"].astype("float64") * unit).where(rows["bound"] == "range")
+    other = (rows["value_high"].astype("float64") * unit).where(rows["bound"] == "range", base)
+    ends = pd.concat([base, other.fillna(base)], axis=1)
     reach = pd.Series(0.0, rows.index)
     if rounded:
         decimals = rows["quote"].str.extract(r"[.．](\d+)")[0].str.len().fillna(0)
         reach += unit.abs() * 0.5 / 10.0**decimals * (1 + 1e-9)
     most = np.where(rows["base_unit"].isin(["%", "percentage point"]), POINTS, np.inf)
     reach += (base.abs() * SHARE).clip(upper=most).where(rows["bound"] == "approx", 0.0)
-    low = (base - reach).mask(rows["bound"] == "max", -np.inf)
-    return low, (high.fillna(base) + reach).mask(rows["bound"] == "min", np.inf)
+    falls = base < 0
+    below = rows["bound"] == np.where(falls, "min", "max")
+    above = rows["bound"] == np.where(falls, "max", "min")
+    low, high = ends.min(axis=1) - reach, ends.max(axis=1) + reach
+    return low.mask(below, -np.inf), high.mask(above, np.inf)
 
 
 def _blanks(reports: pd.DataFrame, coverage: pd.DataFrame | None) -> pd.DataFrame:
@@ -157,6 +171,11 @@ def wide(cells: pd.DataFrame, sides: Iterable[str] = ("target", "actual")) -> pd
         adcode, place, year; for each indicator, measure and side the value in base units
         (``gdp_growth_target_pct``) and its bound (``gdp_growth_target_bound``); for each indicator
         and side without a figure the reason (``cpi_target_blank``).
+
+    >>> from reportlib.compare import panel
+    >>> table = wide(panel(corpus["indicators"], corpus["reports"]))
+    >>> table[["year", "gdp_growth_target_pct", "gdp_growth_target_bound"]].values.tolist()
+    [['2023', nan, nan], ['2024', 5.5, 'approx'], ['2025', 5.0, 'min']]
     """
     rows = cells[cells["side"].isin(list(sides)) & (cells["year"].str.len() <= 4)]
     stated = rows["state"] == "stated"

@@ -39,6 +39,10 @@ def new_phrases(
     Returns:
         phrase, words (cut by /), n, n_reports, pmi, entropy, score (their product; sorted by it),
         theme (if the phrase is a term of the lexicon already). Time n log n.
+
+    >>> found = new_phrases(corpus, least=2, free=0)
+    >>> found[["words", "n", "n_reports", "entropy"]].head(2).round(2).values.tolist()
+    [['地区生产总值/增长', 4, 2, 2.0], ['办事/不出/村', 3, 2, 1.58]]
     """
     text = running_words(tables)
     number, vocabulary = pd.factorize(text["word"])
@@ -92,7 +96,13 @@ def _entropy(row: Ints, beside: Ints, n: int) -> NDArray[np.float64]:
 
 
 def coinages(tables: Tables, least: int = 1) -> pd.DataFrame:
-    """Terms in quotation marks: phrase (without them), n, n_reports, report_id of the first."""
+    """Terms in quotation marks: phrase (without them), n, n_reports, report_id of the first.
+
+    Most reports first; terms met fewer than ``least`` times and copies are left out.
+
+    >>> coinages(corpus).values.tolist()
+    [['办事不出村', 3, 2, '2024.txt']]
+    """
     hits = tables["rhetoric_hits"].query("measure == 'quotation'")
     hits = hits[hits["report_id"].isin(described(tables)["report_id"])]
     phrase = hits["text"].str.strip("“”\"'‘’「」『』").rename("phrase")
@@ -114,6 +124,9 @@ def uses(corpus: Pages, phrases: Sequence[str]) -> pd.DataFrame:
 
     Raises:
         ReportlibError: an empty phrase, or none.
+
+    >>> uses(corpus, ["乡村振兴"])[["report_id", "slot", "before", "after"]].head(2).values.tolist()
+    [['2024.txt', 'body', '推进', '，新'], ['2024.txt', 'body', '推进', '，建']]
     """
     if not phrases or not all(phrases):
         raise ReportlibError("name at least one phrase; a phrase is not empty")
@@ -161,6 +174,10 @@ def passports(corpus: Any, phrases: Sequence[str]) -> pd.DataFrame:
         (with counts), task (best rank, "2 of 7"), variants (up to three longer forms met twice or
         more), explained (in a glossary), line (one occurrence with ten characters on either side)
         and its doc, start, end. A phrase never met has n = 0 and blanks.
+
+    >>> found = passports(corpus, ["办事不出村"])
+    >>> found[["n", "n_reports", "first_year", "slots", "line"]].values.tolist()
+    [[3, 2, 2024, 'body 3', '优化营商环境，打造“办事不出村”品牌。确保完成全年']]
     """
     reports = described(corpus).set_index("report_id", drop=False)
     met = uses(corpus, phrases).join(reports[["place", "level", "plan_year"]], "report_id", "inner")

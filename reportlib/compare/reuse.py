@@ -46,6 +46,9 @@ def shingles(tables: Tables, n: int = 10) -> pd.DataFrame:
 
     Raises:
         ReportlibError: fewer than 4 or more than 40 characters; no report at all.
+
+    >>> shingles(corpus, n=4).groupby("report_id", observed=True)["kind"].nunique().to_dict()
+    {'2024.txt': 213, '2025.txt': 181}
     """
     if not 4 <= n <= 40:
         raise ReportlibError(f"a shingle has 4 to 40 characters, not {n}")
@@ -94,12 +97,12 @@ def _covered(starts: Array, n: int) -> Array:
     return total[n:] > total[:-n]
 
 
-def _most_frequent(pairs: pd.DataFrame) -> pd.Series:
-    """For each value of the first column the commonest of the second; of several the least."""
-    one, two = pairs.columns
-    votes = pairs.value_counts(sort=False).reset_index()
-    votes = votes.sort_values([one, "count", two], ascending=[True, False, True])
-    return votes.drop_duplicates(one).set_index(one)[two]
+def _most_frequent(votes: pd.Series) -> pd.Series:
+    """Of counted pairs, for each first one the commonest second; of several the least."""
+    one, two = map(str, votes.index.names)
+    rows = votes.rename("count").reset_index()
+    rows = rows.sort_values([one, "count", two], ascending=[True, False, True])
+    return rows.drop_duplicates(one).set_index(one)[two]
 
 
 def _reports(tables: Tables) -> pd.DataFrame:
@@ -128,48 +131,51 @@ def reuse(tables: Tables, against: str = "previous", n: int = 10) -> pd.DataFram
 
     Raises:
         ReportlibError: unknown ``against``.
+
+    >>> found = reuse(corpus).round(2)
+    >>> found[["report_id", "other", "n_chars", "wording", "reason"]].values.tolist()
+    [['2024.txt', '', 277, nan, 'no_previous'], ['2025.txt', '2024.txt', 244, 0.47, '']]
     """
     require(against, list(AGAINST), "comparison")
     reports, letters = _reports(tables).set_index("report_id", drop=False), shingles(tables, n)
-    owner = letters["report_id"].cat
-    names, keys = owner.categories, letters["kind"].to_numpy() * len(owner.categories)
-    held = np.unique((keys + owner.codes)[keys >= 0])  # shingle and report, each pair once
-    other = _others(reports.loc[names], held, against)
-    if against == "any":
-        spread = np.bincount(held // len(names), minlength=1)
-        starts = (keys >= 0) & (spread[letters["kind"]] > 1)
-    else:
-        beside = names.get_indexer(pd.Index(other.reindex(names)))[owner.codes]
-        starts = (beside >= 0) & np.isin(keys + beside, held)
-    plain = _covered(starts & letters["plain"], n)
-    plain = np.where(letters["free"], plain, np.nan)
+    spoken = letters["report_id"].cat.categories
+    code = letters["kind"].to_numpy() * len(spoken)
+    held = np.unique((code + letters["report_id"].cat.codes)[code >= 0])  # each pair once
+    other = _others(reports.loc[spoken], held, against).reindex(reports.index).fillna("")
+    by_place, anybody = against in ("previous", "parent"), against == "any" and len(spoken) > 1
+    reason = other.mask(other == "", f"no_{against}" if by_place else "no_other")
+    for cell, why in (("plan_year", "year_unknown"), ("place", "place_unknown")):
+        reason = reason.mask((reports[cell] == "") & by_place, why)
+    reason = reason.mask((other != "") | anybody, "").where(reports.index.isin(spoken), "no_text")
+    out = reports[["report_id"]].assign(against=against, other=other.astype("str"), reason=reason)
+    out = out.join(_shared(letters, held, other, n)).fillna({"n_chars": 0})
+    out[["wording", "wording_plain"]] = out[["wording", "wording_plain"]].where(reason == "")
+    year, themes = pd.to_numeric(reports["plan_year"]).astype("Int64"), _theme_shares(tables)
+    both = (themes.reindex(ids).to_numpy() for ids in (reports.index, other))
+    years = year - year.reindex(other).set_axis(out.index)
+    out = out.assign(years=years, topics=np.minimum(*both).sum(axis=1))
+    return out[SHARES].astype({"n_chars": "int64"}).reset_index(drop=True)
+
+
+def _shared(letters: pd.DataFrame, held: Array, other: pd.Series, n: int) -> pd.DataFrame:
+    """Characters of each report, and the shares that stand in its ``other`` ("": in any other)."""
+    report = letters["report_id"].cat
+    size = len(report.categories)
+    code = letters["kind"].to_numpy() * size
+    beside = report.categories.get_indexer(pd.Index(other[report.categories]))[report.codes]
+    spread = np.bincount(held // size, minlength=1)[letters["kind"]]
+    starts = np.where(beside < 0, spread > 1, np.isin(code + beside, held)) & (code >= 0)
+    plain = np.where(letters["free"], _covered(starts & letters["plain"], n), np.nan)
     cells = {"n_chars": 1, "wording": _covered(starts, n), "wording_plain": plain}
     by = pd.DataFrame(cells).groupby(letters["report_id"], observed=True)
-    shares = by.agg({"n_chars": "size", "wording": "mean", "wording_plain": "mean"})
-    out = reports[["report_id"]].join(shares).fillna({"n_chars": 0}).astype({"n_chars": "int64"})
-    out["other"] = other.reindex(out.index).fillna("").astype("str")
-    out["reason"] = _reasons(reports, names, out["other"], against)
-    out.loc[out["reason"] != "", ["wording", "wording_plain"]] = np.nan
-    year = pd.to_numeric(reports["plan_year"]).astype("Int64")
-    out["years"] = year - year.reindex(out["other"]).set_axis(out.index)
-    themes = _theme_shares(tables)
-    both = (themes.reindex(ids).to_numpy() for ids in (out.index, out["other"]))
-    out = out.assign(against=against, topics=np.minimum(*both).sum(axis=1))
-    return out[SHARES].reset_index(drop=True)
+    return by.agg({"n_chars": "size", "wording": "mean", "wording_plain": "mean"})
 
 
 def _others(reports: pd.DataFrame, held: Array, against: str) -> pd.Series:
     """Whom each report is held against, by ``report_id``; without those that have nobody."""
     other = pd.Series(index=reports.index, dtype="object")
     if against == "closest":
-        kind, owner = np.divmod(held, len(reports))
-        rare = np.bincount(kind)[kind] <= COMMON
-        kind, owner = kind[rare], owner[rare]
-        pairs = [np.empty((0, 2), int)]
-        for d in range(1, COMMON):  # the owners of a shingle stand side by side
-            same = np.stack([owner[d:], owner[:-d]], axis=1)[kind[d:] == kind[:-d]]
-            pairs += [same, same[:, ::-1]]
-        best = _most_frequent(pd.DataFrame(np.concatenate(pairs)))
+        best = _closest(*np.divmod(held, len(reports)))
         other.iloc[best.index] = reports.index[best]
     rows = reports[(reports["place"] != "") & (reports["plan_year"] != "")]
     if against == "previous":
@@ -182,16 +188,18 @@ def _others(reports: pd.DataFrame, held: Array, against: str) -> pd.Series:
     return other
 
 
-def _reasons(reports: pd.DataFrame, spoken: pd.Index, other: pd.Series, against: str) -> pd.Series:
-    """Why reports are held against nobody; "" where they are."""
-    if against in ("previous", "parent"):
-        out = other.mask(other == "", f"no_{against}")
-        out = out.mask(reports["plan_year"] == "", "year_unknown")
-        out = out.mask(reports["place"] == "", "place_unknown")
-    else:
-        out = other.mask(other == "", "no_other")
-    met = (other != "") | (against == "any" and len(spoken) > 1)
-    return out.mask(met, "").where(out.index.isin(spoken), "no_text")
+def _closest(kind: Array, report: Array) -> pd.Series:
+    """For each report (a number) the one with which it shares most of the rarer shingles."""
+    rare = np.bincount(kind)[kind] <= COMMON
+    kind, report = kind[rare], report[rare]
+    votes = []
+    for d in range(1, COMMON):  # the reports of a shingle stand side by side
+        same = kind[d:] == kind[:-d]
+        pairs = pd.DataFrame({"one": report[d:][same], "two": report[:-d][same]})
+        votes.append(pairs.value_counts(sort=False).reset_index())
+    there = pd.concat(votes)
+    back = there.rename(columns={"one": "two", "two": "one"})
+    return _most_frequent(pd.concat([there, back]).groupby(["one", "two"])["count"].sum())
 
 
 def _theme_shares(tables: Tables) -> pd.DataFrame:
@@ -212,6 +220,10 @@ def aligned(tables: Tables, report_id: str, other: str, n: int = 10) -> pd.DataF
 
     Raises:
         ReportlibError: no such report, or a copy of another.
+
+    >>> found = aligned(corpus, "2025.txt", "2024.txt", n=6).set_index("text").round(2)
+    >>> found.loc["要扎实推进乡村振兴，建设更多高标准农田。", ["overlap", "other_start"]].tolist()
+    [0.61, 289.0]
     """
     letters = shingles(tables, n)
     known = list(letters["report_id"].cat.categories)
@@ -221,8 +233,9 @@ def aligned(tables: Tables, report_id: str, other: str, n: int = 10) -> pd.DataF
     )
     theirs = theirs[theirs["kind"] >= 0].drop_duplicates()
     rare = theirs[theirs.groupby("kind")["row"].transform("size") <= COMMON]
-    pairs = mine.merge(rare, on="kind", suffixes=("", "_other"))[["row", "row_other"]]
-    partner = mine["row"].map(_most_frequent(pairs)).fillna(-1).astype(int)
+    pairs = mine.merge(rare, on="kind", suffixes=("", "_other"))
+    votes = pairs.value_counts(["row", "row_other"], sort=False)
+    partner = mine["row"].map(_most_frequent(votes)).fillna(-1).astype(int)
     there = pd.MultiIndex.from_frame(theirs[["kind", "row"]])
     starts = pd.MultiIndex.from_arrays([mine["kind"], partner]).isin(there)
     by = mine.assign(partner=partner, shared=_covered(starts, n), size=1).groupby("row")

@@ -28,6 +28,10 @@ def sample(
     Every row has the same chance, and each stratum (the values of ``by``) comes in proportion to
     its size: rows are put in random order inside their stratum and every so-manieth is taken. The
     same tables and seed give the same sheet. Fill in ``right`` with 1 or 0 (对 or 错).
+
+    >>> sheet = sample(corpus, n=3)
+    >>> sheet["stratum"].tolist()
+    ['growth actual', 'growth target', 'level target']
     """
     rng, rows = np.random.default_rng(seed), tables["indicators"]
     strata = rows[list(by)].agg(" ".join, axis=1) if len(rows) else ""
@@ -47,6 +51,10 @@ def judged(sheet: str | Path | pd.DataFrame) -> pd.DataFrame:
 
     Raises:
         ReportlibError: no such file or column, or an answer that is neither yes nor no.
+
+    >>> sheet = pd.DataFrame({"stratum": "growth", "right": ["1", "对", "0", ""]})
+    >>> judged(sheet).loc[0, ["n", "right", "blank"]].tolist()
+    [3, 2, 1]
     """
     if not isinstance(sheet, pd.DataFrame):
         if not Path(sheet).is_file():
@@ -82,7 +90,14 @@ def wilson(right: float, n: float, z: float = 1.96) -> tuple[float, float, float
 
 
 def evidence(rows: pd.DataFrame, sentences: pd.DataFrame) -> str:
-    """Rows of ``indicators`` as HTML: each sentence with its number marked, all text escaped."""
+    """Rows of ``indicators`` as HTML: each sentence with its number marked, all text escaped.
+
+    ``sentences`` is the table that says where the sentences begin.
+
+    >>> html = evidence(corpus["indicators"].head(1), corpus["sentences"])
+    >>> html[html.index("<br>") :]
+    '<br>过去一年，地区生产总值增长<mark>5.2%</mark>，一般公共预算收入增长6%。</li></ol></div>'
+    """
     where, items = sentences.set_index("sentence_id")["start"], []
     for r in rows_of(rows):
         first, last = (int(x - where[r.sentence_id]) for x in (r.start, r.end))
