@@ -61,10 +61,7 @@ def code_report(
     """
     texts = Texts([s.text for s in sentences])
     orientations = [code_orientation(s) for s in sentences]
-    hits: list[list[Hit]] = [[] for _ in sentences]
-    devices: list[set[str]] = [set() for _ in sentences]
-    tally: Tally = defaultdict(list)
-    _read(sentences, texts, orientations, hits, devices, tally)
+    hits, devices, tally = _read(sentences, texts, _found(texts, orientations))
     for s, orientation, met, own in zip(sentences, orientations, devices, hits, strict=True):
         if "problem" in met or _owns_up(s, orientation):
             met.add("problem")
@@ -147,20 +144,18 @@ def _owns_up(sentence: Sentence, orientation: str) -> bool:
 
 
 def _read(
-    sentences: Sequence[Sentence],
-    texts: Texts,
-    orientations: Sequence[str],
-    hits: list[list[Hit]],
-    devices: list[set[str]],
-    tally: Tally,
-) -> None:
-    """Add the hits of each sentence, from first to last, its devices, and what hits are counted.
+    sentences: Sequence[Sentence], texts: Texts, found: list[Found]
+) -> tuple[list[list[Hit]], list[set[str]], Tally]:
+    """The hits of each sentence, from first to last, its devices, and what hits are counted.
 
     The longer hit comes first: a character belongs to one hit of a measure.
     """
+    hits: list[list[Hit]] = [[] for _ in sentences]
+    devices: list[set[str]] = [set() for _ in sentences]
+    tally: Tally = defaultdict(list)
     end: defaultdict[str, int] = defaultdict(int)
     starts = texts.starts.tolist()
-    for first, minus, measure, rule, device, row in sorted(_found(texts, orientations)):
+    for first, minus, measure, rule, device, row in sorted(found):
         if device:
             devices[row].add(device)
         if first < end[measure] or measure == "problem":
@@ -173,6 +168,7 @@ def _read(
         if measure not in UNLISTED:
             start = starts[row]
             hits[row].append(Hit(sentences[row], first - start, -minus - start, measure, rule))
+    return hits, devices, tally
 
 
 def _found(texts: Texts, orientations: Sequence[str]) -> list[Found]:

@@ -160,7 +160,16 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
 
 
 def hit_rows(report: Report, coded: Sequence[Coded], page_text: str) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``rhetoric_hits``; the text is the page's own. Of the annex only explanations."""
+    """Rows of ``rhetoric_hits``; the text is the page's own. Of the annex only explanations.
+
+    >>> from reportlib.records import Mapped, Metadata, Sentence
+    >>> from reportlib.rhetoric import code_report
+    >>> one = Sentence("r.1", "plan", "text", 7, 14, "坚决打赢这一仗", 0, 0, 0, "")
+    >>> mapped = Mapped(one.text, (0,), (7,), (-1,))
+    >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
+    >>> list(hit_rows(report, code_report([one]), ".......坚决打赢这一仗"))[0][3:]
+    (7, 9, '坚决', 'commitment', 'strong')
+    """
     for one in coded:
         s = one.sentence
         for hit in one.hits:
@@ -172,7 +181,16 @@ def hit_rows(report: Report, coded: Sequence[Coded], page_text: str) -> Iterator
 
 
 def measure_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``rhetoric``: each card for the whole report (no titles, no annex) and its parts."""
+    """Rows of ``rhetoric``: each card for the whole report (no titles, no annex) and its parts.
+
+    >>> from reportlib.records import Mapped, Metadata, Sentence
+    >>> from reportlib.rhetoric import code_report
+    >>> one = Sentence("r.1", "plan", "text", 7, 14, "坚决打赢这一仗", 0, 0, 0, "")
+    >>> mapped = Mapped(one.text, (0,), (7,), (-1,))
+    >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
+    >>> [row[1:6] for row in measure_rows(report, code_report([one])) if row[2] == "war"][0]
+    ('all', 'war', 142.8571, 'per 1,000 characters', 1)
+    """
     spoken = [c for c in coded if c.sentence.section not in SILENT]
     draws = _draws(spoken)
     draws["all"] = sum(draws.values(), start=_nothing())

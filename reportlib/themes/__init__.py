@@ -1,20 +1,8 @@
 """Room 9: the lexicon of policy themes, the themes of each sentence, and the shares they make."""
 
-from reportlib.themes.coding import Coded, code_report, code_themes
+from reportlib.themes.coding import Coded, code_report
 from reportlib.themes.lexicon import Lexicon, ThemeHit, find_terms, lexicon, read_lexicon, theme_ids
 from reportlib.themes.shares import hit_rows, share_interval, theme_rows
 
-__all__ = [
-    "Coded",
-    "Lexicon",
-    "ThemeHit",
-    "code_report",
-    "code_themes",
-    "find_terms",
-    "hit_rows",
-    "lexicon",
-    "read_lexicon",
-    "share_interval",
-    "theme_ids",
-    "theme_rows",
-]
+__all__ = ["Coded", "Lexicon", "ThemeHit", "code_report", "find_terms", "hit_rows", "lexicon"]
+__all__ += ["read_lexicon", "share_interval", "theme_ids", "theme_rows"]

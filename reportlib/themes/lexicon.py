@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,6 +95,7 @@ class Lexicon:
         weight = [row.get("weight") or CLASSES[s] for row, s in zip(rows, strength, strict=True)]
         self.rows = tuple(rows)
         self.terms = tuple(row["term"] for row in rows)
+        self._names = np.array(self.terms, dtype=object)
         self.shields = tuple(sorted(set(shields) - set(self.terms)))
         self.theme = np.array([number[row["theme"]] for row in rows], dtype=np.int64)
         self.also = np.array([number[row.get("also") or ""] for row in rows], dtype=np.int64)
@@ -108,7 +110,7 @@ class Lexicon:
     def search(self, texts: Texts) -> Found:
         """All hits in many texts, in one pass."""
         met = self._automaton.find_matches_as_indexes(texts.joined)
-        hits = np.array(met, dtype=np.int64).reshape(-1, 3)
+        hits = np.fromiter(chain.from_iterable(met), np.int64, 3 * len(met)).reshape(-1, 3)
         hits = hits[hits[:, 0] < len(self.terms)]
         latin = np.flatnonzero(self.latin[hits[:, 0]])
         around = np.stack([hits[latin, 1] - 1, hits[latin, 2]])  # -1 is the end of the last text
@@ -119,27 +121,14 @@ class Lexicon:
 
     def hits(self, found: Found, n: int) -> list[list[ThemeHit]]:
         """What ``search`` found in each of n texts, from left to right."""
-        out: list[list[ThemeHit]] = [[] for _ in range(n)]
-        ids, theme, strong = theme_ids(), self.theme.tolist(), self.strong.tolist()
-        for term, text, first, last in zip(*(column.tolist() for column in found), strict=True):
-            hit = ThemeHit(first, last, self.terms[term], ids[theme[term]], strong[term])
-            out[text].append(hit)
-        return out
-
-    def nested(self) -> list[tuple[str, str]]:
-        """(shorter, longer): terms of different themes, one in the other. The longer one wins.
-
-        >>> ("环境", "营商环境") in lexicon().nested()
-        True
-        """
-        theme = dict(zip(self.terms, self.theme.tolist(), strict=True))
-        spans = [(i, j) for i in range(20) for j in range(i + 1, 21)]
-        return [
-            (short, long)
-            for long in self.terms
-            for short in sorted({long[i:j] for i, j in spans} & theme.keys())
-            if theme[short] != theme[long]
-        ]
+        named = (
+            self._names[found.term],
+            np.array(theme_ids(), dtype=object)[self.theme[found.term]],
+        )
+        columns = (found.first, found.last, *named, self.strong[found.term])
+        hits = list(map(ThemeHit._make, zip(*(c.tolist() for c in columns), strict=True)))
+        ends = np.searchsorted(found.text, np.arange(n + 1)).tolist()
+        return [hits[a:b] for a, b in pairwise(ends)]
 
 
 def _faults(rows: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
@@ -168,13 +157,21 @@ def _faults(rows: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
 
 @cache
 def theme_ids() -> tuple[str, ...]:
-    """The ids of ``data/themes.csv``, in its order."""
+    """The ids of ``data/themes.csv``, in its order.
+
+    >>> len(theme_ids()), theme_ids()[0]
+    (19, 'macro_demand')
+    """
     return tuple(row["id"] for row in table("themes", ("id", "zh", "en"), unique="id"))
 
 
 @cache
 def lexicon() -> Lexicon:
-    """The package's own lexicon: ``data/theme_terms.csv`` and ``data/theme_exclusions.csv``."""
+    """The package's own lexicon: ``data/theme_terms.csv`` and ``data/theme_exclusions.csv``.
+
+    >>> lexicon().rows[0]["theme"], "营商环境" in lexicon().terms
+    ('macro_demand', True)
+    """
     rows = table("theme_terms", ("theme", "term", "strength", "weight", "match"), unique="term")
     shields = [row["text"] for row in table("theme_exclusions", ("text", "shields"), unique="text")]
     return Lexicon(rows, shields, "theme_terms.csv")
@@ -187,6 +184,10 @@ def read_lexicon(path: str | Path, shields: Sequence[str] = ()) -> Lexicon:
 
     Raises:
         DataError: no such file or column, or bad rows, each named with its line.
+
+    >>> read_lexicon("none.csv")
+    Traceback (most recent call last):
+    reportlib.records.DataError: none.csv: not readable as a UTF-8 table ([Errno 2] No such ...
     """
     path = Path(path)
     try:

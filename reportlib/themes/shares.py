@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportlib.records import Report
+from reportlib.records import Report, Sentence
 from reportlib.themes.coding import Coded
 from reportlib.themes.lexicon import theme_ids
 
@@ -21,12 +22,41 @@ def hit_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]
 
     Args:
         coded: ``code_report(report.sentences)``.
+
+    >>> from reportlib.records import Mapped, Metadata
+    >>> from reportlib.themes import code_report
+    >>> text = "优化营商环境。"
+    >>> one = Sentence("r.1", "plan", "text", 7, 14, text, 0, 0, 0, "")
+    >>> mapped = Mapped(text, (0,), (7,), (-1,))
+    >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
+    >>> list(hit_rows(report, code_report([one])))
+    [('r.txt', 'r', 'r.1', 9, 13, '营商环境', 'business_env')]
     """
-    for sentence, one in zip(report.sentences, coded, strict=True):
-        for hit in one.hits:
-            span = report.locate(sentence, hit.first, hit.last)
-            where = (report.doc, report.report_id, sentence.sentence_id)
-            yield (*where, *span, hit.term, hit.theme)
+    pairs = [(s, h) for s, one in zip(report.sentences, coded, strict=True) for h in one.hits]
+    starts, ends = page_spans(report, pairs)
+    ids = [s.sentence_id for s, _ in pairs]
+    terms, themes = [h.term for _, h in pairs], [h.theme for _, h in pairs]
+    return zip(repeat(report.doc), repeat(report.report_id), ids, starts, ends, terms, themes)
+
+
+def page_spans(report: Report, hits: Sequence[tuple[Sentence, Any]]) -> tuple[list[int], list[int]]:
+    """Page offsets, starts and ends, of many hits of sentences, as ``Report.locate`` gives them.
+
+    >>> from reportlib.records import Mapped, Metadata
+    >>> mapped = Mapped("5亿元", (0, 1), (10, 13), (-1, -1))
+    >>> one = Sentence("r.1", "plan", "text", 10, 15, "5亿元", 0, 0, 0, "")
+    >>> from reportlib.themes import ThemeHit
+    >>> hits = [(one, ThemeHit(1, 2, "亿", "", True)), (one, ThemeHit(0, 3, "5亿元", "", True))]
+    >>> page_spans(Report("r", "r.txt", mapped, Metadata()), hits)
+    ([13, 10], [14, 15])
+    """
+    first = np.array([s.first + h.first for s, h in hits], dtype=np.int64)
+    last = np.array([s.first + h.last for s, h in hits], dtype=np.int64)
+    firsts, starts, lengths = (np.array(column, dtype=np.int64) for column in report.mapped[1:])
+    run, stop = (np.searchsorted(firsts, at, side="right") - 1 for at in (first, last - 1))
+    start = starts[run] + np.where(lengths[run] < 0, first - firsts[run], 0)
+    end = starts[stop] + np.where(lengths[stop] < 0, last - firsts[stop], lengths[stop])
+    return start.tolist(), end.tolist()
 
 
 def theme_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]]:
@@ -37,29 +67,40 @@ def theme_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ..
     part's sentences, 0 to 1) with low and high, see ``share_interval``. A sentence about two themes
     counts for both, so shares may sum to more than 1. Title and annex are left out; a part without
     sentences has no rows, so nothing is 0 that could not be measured.
+
+    >>> from reportlib.records import Mapped, Metadata
+    >>> from reportlib.themes import code_report
+    >>> text = "优化营商环境。"
+    >>> one = Sentence("r.1", "plan", "text", 7, 14, text, 0, 0, 0, "")
+    >>> mapped = Mapped(text, (0,), (7,), (-1,))
+    >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
+    >>> [row[:6] for row in theme_rows(report, code_report([one])) if row[3]]
+    [('r', 'plan', 'business_env', 1, 7, 1), ('r', 'all', 'business_env', 1, 7, 1)]
     """
-    number = {theme: k for k, theme in enumerate(theme_ids())}
-    shape = (len(coded), len(number))
-    cells = [k * shape[1] + number[t] for k, one in enumerate(coded) for t in one.themes]
-    about = np.bincount(np.array(cells, dtype=np.int64), minlength=shape[0] * shape[1])
-    about = about.reshape(shape)
-    cells = [k * shape[1] + number[h.theme] for k, one in enumerate(coded) for h in one.hits]
-    hits = np.bincount(np.array(cells, dtype=np.int64), minlength=shape[0] * shape[1])
-    hits = hits.reshape(shape)
+    about = _table([one.themes for one in coded])
+    hits = _table([[hit.theme for hit in one.hits] for one in coded])
     chars = np.array([len(s.text) for s in report.sentences], dtype=np.int64)
-    sections = [s.section for s in report.sentences]
-    for part in dict.fromkeys((*sections, "all")):
-        inside = [k for k, s in enumerate(sections) if s not in SILENT and part in (s, "all")]
-        if not inside:
+    section = np.array([s.section for s in report.sentences])
+    spoken = ~np.isin(section, SILENT)
+    for part in dict.fromkeys((*section.tolist(), "all")):
+        inside = spoken & ((section == part) | (part == "all"))
+        if not inside.any():
             continue
-        n_hits, n_sentences = hits[inside].sum(axis=0), about[inside].sum(axis=0)
-        n_chars, size = chars[inside] @ about[inside], len(inside)
-        low, high = share_interval(n_sentences, size).tolist()
-        rates = (1000 * n_hits / chars[inside].sum()).tolist()
-        for k, theme in enumerate(theme_ids()):
-            counts = (int(n_hits[k]), int(n_chars[k]), int(n_sentences[k]))
-            shares = (rates[k], counts[2] / size, low[k], high[k])
-            yield (report.report_id, part, theme, *counts, *shares)
+        own, n = about[inside], int(inside.sum())
+        counts = np.stack([hits[inside].sum(axis=0), chars[inside] @ own, own.sum(axis=0)])
+        low, high = share_interval(counts[2], n)
+        shares = (1000 * counts[0] / chars[inside].sum(), counts[2] / n, low, high)
+        columns = (column.tolist() for column in (*counts, *shares))
+        for cells in zip(theme_ids(), *columns, strict=True):
+            yield (report.report_id, part, *cells)
+
+
+def _table(themes: Sequence[Sequence[str]]) -> NDArray[np.int64]:
+    """How often each sentence names each theme."""
+    number, width = {theme: k for k, theme in enumerate(theme_ids())}, len(theme_ids())
+    cells = [k * width + number[t] for k, own in enumerate(themes) for t in own]
+    counts = np.bincount(np.array(cells, dtype=np.int64), minlength=len(themes) * width)
+    return counts.reshape(-1, width)
 
 
 def share_interval(successes: NDArray[np.int64], n: int) -> NDArray[np.float64]:
