@@ -26,6 +26,7 @@ WEIGHT = 500
 # takes quadratic time in the length of a stretch. Between two commas there are hardly ever as many.
 STRETCH = 200
 FIRST, LAST = "\u4e00", "\u9fd5"  # what jieba takes for Chinese characters
+_LONG = re.compile(f"[{FIRST}-{LAST}]{{{STRETCH}}}(?=[{FIRST}-{LAST}])")
 # A text and its words: an rjieba that cuts it otherwise is not used.
 SAMPLE = "建成/一网通办/平台/钱琮赫/等/担当/新质生产力/重任/四送一服/优化/营商环境"
 
@@ -39,8 +40,7 @@ def word_list(name: str) -> frozenset[str]:
 @cache
 def _mixed() -> frozenset[str]:
     """Domain words that are not all Chinese characters: PM2.5, 互联网+."""
-    han = re.compile(f"[{FIRST}-{LAST}]+")
-    return frozenset(word for word in word_list("domain_words") if not han.fullmatch(word))
+    return frozenset(w for w in word_list("domain_words") if not FIRST <= min(w) <= max(w) <= LAST)
 
 
 @cache
@@ -114,19 +114,9 @@ def cut(text: str, engine: str = "auto") -> list[str]:
     """
     _, cutter = _cutter(engine)
     pieces = _between().split(text)  # Chinese, other, Chinese, other, …, Chinese
-    stretches, others = pieces[::2], pieces[1::2]
-    if max(map(len, stretches)) > STRETCH:
-        stretches, others = [], []
-        for at, piece in enumerate(pieces):
-            if at % 2:
-                others.append(piece)
-            else:
-                parts = [piece[n : n + STRETCH] for n in range(0, len(piece), STRETCH)] or [""]
-                stretches += parts
-                others += [""] * (len(parts) - 1)
-    following = iter(others)
-    words = cutter("\n".join(stretches))
-    return [w for w in (next(following) if w == "\n" else w for w in words) if w]
+    stretches = _LONG.sub(r"\g<0>\r", "\n".join(pieces[::2]))
+    others = iter(pieces[1::2])
+    return [next(others) if w == "\n" else w for w in cutter(stretches) if w != "\r"]
 
 
 def count_words(text: str, shortest: int = 2, engine: str = "auto") -> Counter[str]:
@@ -140,9 +130,10 @@ def count_words(text: str, shortest: int = 2, engine: str = "auto") -> Counter[s
     2
     """
     mixed, stop = _mixed(), word_list("stop_words")
+
+    def is_counted(word: str) -> bool:
+        plain = len(word) >= shortest and FIRST <= word[0] <= LAST and word not in stop
+        return plain or word in mixed
+
     counted = Counter(cut(text, engine))
-    for word in list(counted):
-        is_word = len(word) >= shortest and FIRST <= word[0] <= LAST and word not in stop
-        if not is_word and word not in mixed:
-            del counted[word]
-    return counted
+    return Counter({word: n for word, n in counted.items() if is_counted(word)})

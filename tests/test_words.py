@@ -141,7 +141,7 @@ def test_long_stretches_are_cut_in_pieces(engine: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(words, "_cutter", lambda _: (name, lambda t: seen.append(t) or cutter(t)))
     text = "犇骉龘营" * 12_500
     assert "".join(cut(text, engine)) == text
-    assert max(map(len, seen[0].split("\n"))) == words.STRETCH
+    assert max(map(len, seen[0].splitlines())) == words.STRETCH
     assert len(seen[0]) == len(text) + len(text) // words.STRETCH - 1
 
 

@@ -94,7 +94,9 @@ class _Scan(Shapes):
             return self.unitless(r)
         if r.han and (end := self.coined_count(i, stop, unit)):
             return self.slogan(i, end)
-        kind = self.kind_of(r, unit) if unit.name in AMBIGUOUS or r.numeral == "两" else unit.kind
+        kind = "count" if r.numeral == "两" and unit.kind == "ordinal" else unit.kind
+        if unit.name in AMBIGUOUS and (m := self.shapes.ambiguous.match(text, i)):
+            kind = m.lastgroup or kind
         stop, value = stop + len(unit.name), r.value
         if unit.kind in ("physical", "money") and text[stop : stop + 1] in ("/", "／", "每"):
             stop = self.per(stop)
@@ -142,22 +144,6 @@ class _Scan(Shapes):
             at += 1
         unit = unit_at(self.text, at)
         return at + len(unit.name) if unit else stop
-
-    def kind_of(self, r: Reading, unit: Unit) -> str:
-        """The kind from the unit and what stands around it."""
-        name = unit.name
-        if self.text[r.start - 1 : r.start] == "前" and name in ("位", "名"):
-            return "rank"
-        if r.numeral == "二" and name in ("次", "线", "类", "桥"):
-            return "ordinal"  # a count would be 两次
-        if name == "次" and self.text.startswith(("会议", "全会", "全体会议"), r.stop + 1):
-            return "ordinal"
-        if name == "日" and not r.han and r.value <= 31:
-            return "date"
-        if name == "产业" and r.numeral in ("二", "三", "二三"):
-            return "ordinal"
-        as_count = (name == "方" and r.han) or (r.numeral == "两" and unit.kind == "ordinal")
-        return "count" if as_count else unit.kind
 
     def is_coined(self, r: Reading, unit: Unit) -> bool:
         """Whether number and noun are a name (“三链”, 一市, 985院校, 三河两库), not a count."""
