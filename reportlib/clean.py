@@ -113,7 +113,11 @@ def _first_rule(zone: str, key: str) -> str:
 
 
 def inline_noise(text: str, start: int, end: int) -> tuple[int, str]:
-    """Where a vendor's mark begins behind the last sentence of text[start:end] (end if none)."""
+    """Where a vendor's mark begins behind the last sentence of text[start:end] (end if none).
+
+    >>> inline_noise("加快建设。来源：某某数据网", 0, 13)
+    (5, 'inline_vendor')
+    """
     tail = max(start, end - 60)
     match = _rules("inline").search(text, tail, end)
     if match and match.end() >= end - 2 and text[tail : match.start()].rstrip()[-1:] in "。！!”":

@@ -27,6 +27,9 @@ def table(
 
     Raises:
         DataError: missing file or column, empty required cell, repeated key, ragged row.
+
+    >>> table("units", ("unit", "kind"), "unit")[0]["unit"]
+    '元'
     """
     path = DATA / f"{name}.csv"
     if not path.is_file():
@@ -56,6 +59,9 @@ def settings(name: str) -> dict[str, Any]:
 
     Raises:
         DataError: missing or malformed file.
+
+    >>> sorted(settings("number_patterns"))
+    ['parts', 'patterns', 'typed']
     """
     path = DATA / f"{name}.toml"
     try:
@@ -84,7 +90,11 @@ def require(name: str, known: list[str], what: str) -> str:
 
 @cache
 def schema() -> dict[str, list[dict[str, str]]]:
-    """The columns of every table in order: column, type, unit, meaning, source."""
+    """The columns of every table in order: column, type, unit, meaning, source.
+
+    >>> [column["column"] for column in schema()["sections"]]
+    ['doc', 'report_id', 'section', 'start', 'end']
+    """
     tables: dict[str, list[dict[str, str]]] = {}
     for row in table("schema", ("table", "column", "type", "meaning", "source")):
         tables.setdefault(row["table"], []).append(row)

@@ -33,7 +33,11 @@ SAMPLE = "建成/一网通办/平台/钱琮赫/等/担当/新质生产力/重任
 
 @cache
 def word_list(name: str) -> frozenset[str]:
-    """``domain_words``, which stay whole, or ``stop_words``, which are not counted."""
+    """``domain_words``, which stay whole, or ``stop_words``, which are not counted.
+
+    >>> "营商环境" in word_list("domain_words"), "我们" in word_list("stop_words")
+    (True, True)
+    """
     return frozenset(row["word"] for row in table(name, required=("word",), unique="word"))
 
 
@@ -93,7 +97,11 @@ def _cutter(engine: str) -> tuple[str, Cutter]:
 
 
 def engine_in_use() -> str:
-    """Name and version of what cuts words here, for the record of versions."""
+    """Name and version of what cuts words here, for the record of versions.
+
+    >>> engine_in_use().split()[0] in ("jieba", "rjieba")
+    True
+    """
     name, _ = _cutter("auto")
     return f"{name} {version(name)}"
 

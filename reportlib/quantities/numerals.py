@@ -90,7 +90,12 @@ def split_number(text: str) -> tuple[float, float | None, str]:
 
 
 def read_number(m: re.Match[str]) -> Reading:
-    """The reading of a match of the ``number`` pattern."""
+    """The reading of a match of the ``number`` pattern.
+
+    >>> from reportlib.quantities.vocabulary import patterns
+    >>> read_number(patterns().number.match("13万余吨"))[2:7]
+    ('13万', 13.0, None, '万', 'min')
+    """
     start, stop = m.span()
     han = m["digits"] is None
     if stop == m.end("han" if han else "digits") and not m["few"]:  # most numerals are plain

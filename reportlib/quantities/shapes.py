@@ -17,7 +17,11 @@ Value = tuple[float | str | None, str, float | None, str]  # value, unit, upper 
 
 
 def is_han(char: str) -> bool:
-    """Whether ``char`` is one Chinese character; "" is not."""
+    """Whether ``char`` is one Chinese character; "" is not.
+
+    >>> is_han("亿"), is_han("％"), is_han("")
+    (True, False, False)
+    """
     return "一" <= char <= "鿿"
 
 

@@ -52,7 +52,11 @@ class Shape(NamedTuple):
 
 @cache
 def units() -> dict[str, list[Unit]]:
-    """First character -> units beginning with it, longest first."""
+    """First character -> units beginning with it, longest first.
+
+    >>> [unit.name for unit in units()["亩"]]
+    ['亩']
+    """
     rows: list[tuple[str, str, float, str, str, bool]] = []
     for r in table("units", ("unit", "kind", "factor", "base_unit", "source"), "unit"):
         factor = float(r["factor"])
@@ -67,7 +71,11 @@ def units() -> dict[str, list[Unit]]:
 
 
 def unit_at(text: str, at: int) -> Unit | None:
-    """The longest unit or classifier that begins at ``at``, if what follows allows it."""
+    """The longest unit or classifier that begins at ``at``, if what follows allows it.
+
+    >>> unit_at("5公里", 1).base, unit_at("5元素", 1)
+    ('m', None)
+    """
     for unit in units().get(text[at : at + 1], ()):
         if text.startswith(unit.name, at):
             after = text[at + len(unit.name) : at + len(unit.name) + 1]
@@ -83,6 +91,9 @@ def words() -> dict[str, list[Word]]:
     The two are the first numeral character with the next one, or, for words that do not begin
     with it (统一), the one before it and itself. Place names count as fixed words; their short
     forms too, unless they read as a count (三台).
+
+    >>> words()["统一"][-1]
+    Word(text='统一', kind='none', back=1)
     """
     listed = {r["word"]: r["kind"] for r in table("number_words", ("word", "kind", "source"))}
     for name in {r["name"] for r in table("places") if set(r["name"]) & set(HAN_NUMERALS)}:
@@ -100,6 +111,9 @@ def word_at(text: str, at: int) -> Word | None:
 
     A word that begins or ends with a numeral does not stand inside a longer numeral, and
     ``number`` words (一点五, 十分之) are no words but numbers.
+
+    >>> word_at("统一部署", 1).text, word_at("新增一千个", 2)
+    ('统一', None)
     """
     listed = words()
     ahead = listed.get(text[at - 1 : at + 1], ()) if at else ()
@@ -145,6 +159,9 @@ def patterns() -> SimpleNamespace:
     ``typed`` has the shapes by the character they begin with, each list with a pattern that tells
     at once which of them is the first that fits; ``start`` finds the next place where any numeral
     may begin.
+
+    >>> patterns().start.search("增长5%").start()
+    2
     """
     data = settings("number_patterns")
     parts = {**data["parts"], "HAN": HAN_NUMERALS, "DIGITS": digits, "LETTERS": ascii_letters}

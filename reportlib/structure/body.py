@@ -28,7 +28,16 @@ class Body:
 
 
 def read_body(page: Layout, index: int, report_id: str) -> Body:
-    """Normalise one report of a page and find its parts, headings and sentences."""
+    """Normalise one report of a page and find its parts, headings and sentences.
+
+    >>> from reportlib.structure import lay_out
+    >>> page = lay_out("各位代表：\\n我代表市政府向大会报告工作，请予审议。\\n一、2023年工作回顾")
+    >>> body = read_body(page, 0, "r")
+    >>> [(part.section, part.start, part.end) for part in body.parts]
+    [('opening', 0, 26), ('review', 26, 37)]
+    >>> body.headings[0].text, body.sentences[-1].role
+    ('一、2023年工作回顾', 'heading')
+    """
     draft = page.drafts[index]
     paragraphs, mapped, edits = read_paragraphs(page, index)
     name_sections(paragraphs, draft)

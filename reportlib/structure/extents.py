@@ -19,7 +19,14 @@ REPORT_CHARS = 1000  # a page without title and opening must be at least this lo
 
 
 def lay_out(text: str) -> Layout:
-    """Find the reports of a page and label every line. Linear in the length of the page."""
+    """Find the reports of a page and label every line. Linear in the length of the page.
+
+    >>> page = lay_out("各位代表：\\n我代表市政府向大会报告工作，请予审议。\\n一、2023年工作回顾")
+    >>> [(span.start, span.end, span.label) for span in page.spans()]
+    [(0, 37, 'report')]
+    >>> lay_out("今天天气很好。").reason
+    'no text that reads like a work report'
+    """
     lines = split_lines(text)
     n, keys, ends = len(lines), [x.key for x in lines], [x.end for x in lines]
     page = Layout(text, lines, keys, ["noise"] * n, ["outside"] * n, [-1] * n, ends)

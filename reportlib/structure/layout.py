@@ -15,12 +15,20 @@ TERMINAL = "。！？；：…”）!?;:"
 
 @cache
 def cue(name: str) -> re.Pattern[str]:
-    """The compiled pattern ``name`` of structure.toml."""
+    """The compiled pattern ``name`` of structure.toml.
+
+    >>> cue("listed_item").match("一是产业层次不高。")[0]
+    '一是'
+    """
     return re.compile(next(g[name] for g in settings("structure").values() if name in g))
 
 
 def says(name: str, text: str) -> bool:
-    """Whether the pattern ``name`` of structure.toml occurs in ``text``."""
+    """Whether the pattern ``name`` of structure.toml occurs in ``text``.
+
+    >>> says("salutation", "各位代表：")
+    True
+    """
     return cue(name).search(text) is not None
 
 
