@@ -193,6 +193,25 @@ def test_hard_wraps(clean: dict, name: str, width: int, indent: str) -> None:
     check(clean, name, dirty.wrapped(clean[name], width, indent))
 
 
+@pytest.mark.parametrize("name", ["000", "002", "003", "004b"])
+def test_hard_wraps_with_blank_lines(clean: dict, name: str) -> None:
+    """A blank line below every wrapped line parts nothing: the sentences stay whole."""
+    lines = dirty.wrapped(clean[name], 35, "\u3000\u3000")
+    pages = [clean[name], [(text.replace("\n", "\n\n"), label) for text, label in lines]]
+    bodies = [read_body(dirty.lay_pieces(pieces), 0, "r") for pieces in pages]
+    want, found = ({s.text for s in b.sentences if s.section != "annex"} for b in bodies)
+    assert len(want - found) <= 1
+
+
+def test_rows_of_a_table_stay_apart() -> None:
+    """Even on a page whose paragraphs stand apart."""
+    rows = ["| 指标 | 2023年 |", "| 生产总值（亿元） | 120 |", "| 城镇新增就业（万人） | 3 |"]
+    lines = ("各位代表：", *map(STOCK.get, ("opening", "body", "thanks", "problems")))
+    text = "\n\n".join((*lines, "\n".join(rows), STOCK["bureau"], STOCK["farewell"]))
+    found = {s.text for s in read_body(lay_out(text), 0, "r").sentences}
+    assert found >= {"".join(row.split()) for row in rows}
+
+
 @pytest.mark.parametrize("change", dirty.TEXT_CHANGES)
 def test_careless_scrapers(clean: dict, change: str) -> None:
     """Line ends, blanks and widths of any kind change nothing in the words."""

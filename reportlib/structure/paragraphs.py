@@ -86,10 +86,13 @@ def _joins(page: Layout, rows: Sequence[int], heads: Sequence[int]) -> list[bool
     """For each line of a report whether the next one goes on with it."""
     keys = [page.keys[i] for i in rows]
     long = [k for k in keys if len(k) >= 15]
-    wrapped = sum(k[-1] not in TERMINAL for k in long) > 0.4 * len(long)
-    width = sorted(map(_printed, long))[int(len(long) * 0.8)] if wrapped else 0.0
+    widths = sorted(map(_printed, long)) or [0.0]
+    usual, widest = (widths[int((len(widths) - 1) * share)] for share in (0.8, 0.95))
+    open_ended = sum(k[-1] not in TERMINAL for k in long) > 0.4 * len(long)
+    wrapped = open_ended and widest <= 1.25 * usual
+    width = usual if wrapped else 0.0
     between = [page.text[page.ends[a] : page.lines[b].start] for a, b in pairwise(rows)]
-    spaced = sum(x.count("\n") > 1 for x in between) > 0.5 * len(between)
+    spaced = not wrapped and sum(x.count("\n") > 1 for x in between) > 0.5 * len(between)
     indents = [page.text[(at := page.lines[i].start) : at + 2].isspace() for i in rows]
     indented = wrapped and 0.02 * len(rows) < sum(indents) < 0.5 * len(rows)
     joins = []
@@ -128,7 +131,7 @@ def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
     """
     if after[0] in JOINERS:
         return True
-    if says("numbered", after) or says("salutation", after):
+    if after[0] == "|" or says("numbered", after) or says("salutation", after):
         return False
     full = width > 0 and _printed(before) >= width - 3  # a first line is indented
     if before[-1] in TERMINAL:
