@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from reportlib.records import Report
 from reportlib.rhetoric.coding import SILENT, Coded
 from reportlib.rhetoric.vocabulary import card, cards, columns
+from reportlib.themes.shares import page_spans
 
 RESAMPLES, SEED, FEWEST = 200, 20260101, 5  # of the bootstrap; fewer sentences get no interval
 ENDS = (0.025, 0.975)
@@ -170,14 +171,15 @@ def hit_rows(report: Report, coded: Sequence[Coded], page_text: str) -> Iterator
     >>> list(hit_rows(report, code_report([one]), ".......坚决打赢这一仗"))[0][3:]
     (7, 9, '坚决', 'commitment', 'strong')
     """
-    for one in coded:
-        s = one.sentence
-        for hit in one.hits:
-            if s.section == "annex" and hit.measure != "abbreviation_explained":
-                continue
-            start, end = report.locate(s, hit.first, hit.last)
-            where = (report.doc, report.report_id, s.sentence_id, start, end)
-            yield *where, page_text[start:end], hit.measure, hit.rule
+    hits = [
+        (hit.sentence, hit)
+        for one in coded
+        for hit in one.hits
+        if one.sentence.section != "annex" or hit.measure == "abbreviation_explained"
+    ]
+    for (s, hit), start, end in zip(hits, *page_spans(report, hits), strict=True):
+        where = (report.doc, report.report_id, s.sentence_id, start, end)
+        yield *where, page_text[start:end], hit.measure, hit.rule
 
 
 def measure_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]]:
