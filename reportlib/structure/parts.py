@@ -27,6 +27,8 @@ def name_sections(paragraphs: Paragraphs, draft: Draft) -> None:
         plan = 0
     first, last = _problem_passage(rest, problems, plan)
     plan = _plan_after_problems(rest, last, plan) if last else plan
+    if last + 3 < plan == len(rest):
+        last = first  # far from the end of a text without a plan it speaks of one subject
     for i, p in enumerate(rest):
         p.section = "problems" if first <= i < last else "plan" if i >= plan else "review"
     for p, following in zip(rest[-2::-1], rest[::-1], strict=False):
