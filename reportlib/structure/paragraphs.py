@@ -118,9 +118,10 @@ def _printed(key: str) -> float:
 
 def _is_cut(before: str, after: str) -> bool:
     """Whether a blank line cuts a sentence in two: the text above breaks off, none begins below."""
+    if "。" not in before or before[-1] == "." or not _goes_on(before, after, 0, False):
+        return False
     level, _, head = heading_of(after)
-    begins = (level and "，" not in after[:head]) or says("problem_lead", after[:80])
-    return "。" in before and before[-1] != "." and not begins and _goes_on(before, after, 0, False)
+    return not (level and "，" not in after[:head]) and not says("problem_lead", after[:80])
 
 
 def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
@@ -131,14 +132,14 @@ def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
     """
     if after[0] in JOINERS:
         return True
-    if after[0] == "|" or says("numbered", after) or says("salutation", after):
+    if after[0] == "|" or cue("numbered").match(after) or says("salutation", after):
         return False
     full = width > 0 and _printed(before) >= width - 3  # a first line is indented
     if before[-1] in TERMINAL:
         return full
     if full or before[-1] in OPEN_ENDS or "。" in before:
         return True
-    if width or (len(before) <= HEADING_CHARS and says("numbered", before)):
+    if width or (len(before) <= HEADING_CHARS and cue("numbered").match(before)):
         return False
     return len(before) >= 60 or loose
 
@@ -150,7 +151,7 @@ def heading_of(key: str) -> tuple[int, str, int]:
     (2, '（一）', 9)
     """
     own_line = len(key) <= 60 and key[-1:] not in "。！；，" and "。" not in key
-    if match := cue("numbered").search(key):
+    if match := cue("numbered").match(key):
         number, level = match[0], 1 if match["one"] else 2 if match["two"] else 3
         stop = len(key) if own_line else key.find("。", len(number), len(number) + HEADING_CHARS)
         if not own_line and (number[-1] == "，" or (stop < 0 and (level == 3 or len(key) >= 60))):

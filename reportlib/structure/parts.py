@@ -148,12 +148,14 @@ def _wants(key: str) -> int:
 def _is_problem(p: Paragraph) -> bool:
     """Whether a paragraph admits shortcomings: it says so at once, and words of want are many."""
     key = p.key[:400]
+    if len(key) < 20:
+        return False
+    if p.head and not says("listed_item", key) and not says("problem_admits", key[:80]):
+        return False
     lead = says("problem_lead", key[:140]) or says("problem_now", key[:160])
-    if len(key) < 20 or not (lead or says("problem_solved", p.key[-100:])):
+    if not lead and not says("problem_solved", p.key[-100:]):
         return False
-    if _wants(key) < max(2 if lead else 4, len(key) / 50):
-        return False
-    return not p.head or says("listed_item", key) or says("problem_admits", key[:80])
+    return _wants(key) >= max(2 if lead else 4, len(key) / 50)
 
 
 def _problem_passage(rest: Paragraphs, problems: Sequence[int], plan: int) -> tuple[int, int]:

@@ -17,7 +17,7 @@ _MARK = f"(?>{_WHOLE}|[{_OPEN}{_CLOSE}])"
 _ENDS = f"(?<=[。！？][{_CLOSE}])(?![，；、。的等{_CLOSE}])"
 _SENTENCE = re.compile(
     f"(?:[^。！？；{_OPEN}{_CLOSE}]++|[。！？；]++(?=[{_CLOSE}])|{_MARK}(?!{_ENDS}))*+"
-    f"(?:(?P<stop>[。！？；]++)|{_MARK})?+"
+    f"(?:([。！？；]++)|{_MARK})?+"
 )
 
 
@@ -31,8 +31,9 @@ def split_sentences(text: str) -> Iterator[tuple[int, int, bool]]:
     [(0, 8, False), (8, 15, True)]
     """
     for found in _SENTENCE.finditer(text):
-        if found[0]:
-            yield found.start(), found.end(), (found["stop"] or "。")[0] != "；"
+        first, last = found.span()
+        if first < last:
+            yield first, last, not found[1] or found[1][0] != "；"
 
 
 def read_sentences(mapped: Mapped, paragraphs: Sequence[Paragraph], rid: str) -> Iterator[Sentence]:
