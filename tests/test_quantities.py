@@ -118,6 +118,20 @@ def test_patterns_are_used() -> None:
     assert [name for name in vars(patterns()) if f"shapes.{name}" not in code] == []
 
 
+BEFORE = (
+    "超过 突破 突破了 超过了 不低于 不少于 不小于 至少 高于 大于 多于 超出 跃上 迈过 跨越 高达 "
+    "不下 逾 超 不超过 不高于 不多于 不大于 未超过 低于 少于 小于 不足 不到 至多 最多 控制在 控制到 "
+    "大约 接近 将近 大致 约 近"
+).split()
+
+
+@pytest.mark.parametrize("word", BEFORE)
+def test_bound_words_before_a_number(word: str) -> None:
+    """Each bound word is part of the quotation; its last character is one that is looked for."""
+    (found,) = find_quantities(f"规模{word}5亿元，")
+    assert found.quote == f"{word}5亿元"
+
+
 def test_gold(seeds: dict[str, str]) -> None:
     """Two stretches of the seeds, typed by hand; the floors only rise."""
     if not GOLD.is_file():

@@ -57,10 +57,10 @@ def units() -> dict[str, list[Unit]]:
     >>> [unit.name for unit in units()["亩"]]
     ['亩']
     """
-    rows: list[tuple[str, str, float, str, str, bool]] = []
-    for r in table("units", ("unit", "kind", "factor", "base_unit", "source"), "unit"):
-        factor = float(r["factor"])
-        rows.append((r["unit"], r["kind"], factor, r["base_unit"], r["not_before"], False))
+    rows = [
+        (r["unit"], r["kind"], float(r["factor"]), r["base_unit"], r["not_before"], False)
+        for r in table("units", ("unit", "kind", "factor", "base_unit", "source"), "unit")
+    ]
     for r in table("classifiers", ("classifier", "kind", "strict", "source"), "classifier"):
         name, base = r["classifier"], r["base_unit"] or r["classifier"]
         rows.append((name, r["kind"], 1.0, base, r["not_before"], r["strict"] == "yes"))

@@ -53,20 +53,23 @@ def repeated_lines(page: Layout, draft: Draft) -> dict[int, str]:
 
 def drop_repeats(page: Layout) -> None:
     """A body printed twice, or an abstract of a body on the same page, is noise."""
+    if len(page.drafts) < 2:
+        return
     pieces = []
-    for draft in page.drafts if len(page.drafts) > 1 else ():
+    for draft in page.drafts:
         text = "".join(page.keys[i] for i in (*draft.head, *range(draft.base, draft.stop)))
         pieces.append((len(text), set(SHINGLE.findall(text))))
-    keep = list(page.drafts)
-    for k, (size, own) in enumerate(pieces):
-        for j, (other_size, other) in enumerate(pieces):
-            bigger = other_size > 1.1 * size or (j < k and other_size >= 0.9 * size)
-            if j == k or not bigger or page.drafts[k] not in keep:
-                continue
-            if len(own & other) > (0.6 if size > 400 else 0.4) * len(own):
-                keep.remove(page.drafts[k])
-    for draft in page.drafts:
-        if draft not in keep:
+    kept = []
+    for k, (draft, (size, own)) in enumerate(zip(page.drafts, pieces, strict=True)):
+        least = (0.6 if size > 400 else 0.4) * len(own)
+        bigger = [
+            other
+            for j, (other_size, other) in enumerate(pieces)
+            if j != k and (other_size > 1.1 * size or (j < k and other_size >= 0.9 * size))
+        ]
+        if any(len(own & other) > least for other in bigger):
             stop = draft.annex[1]
             page.rules[draft.base : stop] = ["repeated_body"] * (stop - draft.base)
-    page.drafts = keep
+        else:
+            kept.append(draft)
+    page.drafts = kept
