@@ -131,9 +131,6 @@ NO_EXAMPLE = {
     "Block": "a record",
     "Chapter": "a record",
     "Table": "a record",
-    "settings": "reads a file of the package: tests of what is in it",
-    "table": "reads a file of the package: tests of what is in it",
-    "schema": "reads a file of the package: shown by codebook",
 }
 
 
@@ -182,7 +179,7 @@ def test_public_functions_say_and_show(room: str) -> None:
     for name, value in found.items():
         told = inspect.getdoc(value) or ""
         assert told, f"{room}.{name} has no docstring"
-        assert (">>>" in told) != (name in NO_EXAMPLE), f"{room}.{name}: an example, or a reason"
+        assert ">>>" in told or name in NO_EXAMPLE, f"{room}.{name}: an example, or a reason"
 
 
 @pytest.mark.parametrize("room", BARE)
