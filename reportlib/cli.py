@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportlib.records import OutputError, ReportlibError
-from reportlib.resources import settings
+from reportlib.resources import one_thread, settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     >>> main(["explain", "nowhere.txt"])
     2
     """
-    for library in ("OPENBLAS", "MKL", "OMP"):  # on small matrices threads wait for each other
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    one_thread()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

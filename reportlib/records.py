@@ -152,6 +152,8 @@ class Sentence(NamedTuple):
 class Metadata:
     """Where, when and who: the columns of ``reports`` that describe a report (strings, "" unknown).
 
+    The fields stand in the order of the table.
+
     Years are "2024" or ""; ``anonymised`` is "0" or "1"; lists are joined by ";".
     """
 

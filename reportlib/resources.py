@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import tomllib
 from difflib import get_close_matches
 from functools import cache
@@ -86,6 +87,19 @@ def require(name: str, known: list[str], what: str) -> str:
     near = get_close_matches(name, known, 1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise ReportlibError(f"unknown {what} {name!r}.{hint} Known: {', '.join(known)}")
+
+
+def one_thread() -> None:
+    """Ask libraries of linear algebra that are not loaded yet for one thread in each process.
+
+    On matrices as small as ours more threads win nothing, and wait for each other at full load.
+
+    >>> one_thread()
+    >>> "OPENBLAS_NUM_THREADS" in os.environ
+    True
+    """
+    for library in ("OPENBLAS", "MKL", "OMP"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 from reportlib import rhetoric, themes, words
@@ -42,6 +42,9 @@ def analyse(page: Page) -> Analysis:
     Returns:
         the rows in the column order of ``data/schema.csv``; a page that holds no report gives
         rows of ``pages`` and ``spans`` only.
+
+    >>> analyse(Page("a.txt", "a.txt", "今天下雨。")).rows["spans"]
+    [('a.txt', 0, 5, 'noise', '', 'outside')]
     """
     out = Analysis(page)
     if page.kind == "page":
@@ -102,35 +105,25 @@ def _span_rows(out: Analysis, layout: Layout) -> None:
 
 def _page_row(out: Analysis) -> None:
     p = out.page
-    says = ";".join(dict.fromkeys(_file_says(r) for r in out.reports if _file_says(r)))
+    conflicts = (c for r in out.reports for c in r.metadata.conflicts.split(";"))
+    file_says = ";".join(dict.fromkeys(c for c in conflicts if c.startswith("file")))
     cells = (p.doc, p.path, p.kind, p.reason, p.sha256, p.encoding, p.damage, p.title)
-    out.add("pages", *cells, p.published, p.source_url, "", says)
-
-
-def _file_says(report: Report) -> str:
-    """What the file name says against the text, from the listed conflicts."""
-    said = [c for c in report.metadata.conflicts.split(";") if c.startswith("file")]
-    return ";".join(said)
+    out.add("pages", *cells, p.published, p.source_url, "", file_says)
 
 
 def _report_rows(out: Analysis, report: Report, body: Body) -> None:
     doc, rid, text = report.doc, report.report_id, out.page.text
     spoken = [s for s in report.sentences if s.section not in ("", "annex")]
     full = [s for s in spoken if s.role == "text"]
-    m = report.metadata
-    place = (m.province, m.prefecture, m.county, m.adcode, m.level)
-    years = (m.delivered, m.title_year, m.review_year, m.plan_year)
-    who = (m.speaker, m.speaker_title, m.session, m.completeness, m.anonymised, m.place_hints)
     sizes = (sum(len(s.text) for s in spoken), len(full))
-    out.add("reports", rid, doc, m.title, *place, *years, *who, m.evidence, m.conflicts, *sizes)
-    where = [(s.sentence_id, doc, rid) for s in report.sentences]
+    out.add("reports", rid, doc, *astuple(report.metadata), *sizes)
     for part in report.parts:
         out.add("sections", doc, rid, part.section, part.start, part.end)
     for h in report.headings:
         out.add("headings", doc, rid, h.level, h.number, h.text, h.start, h.end)
     out.rows["sentences"] += [
-        (*w, s.section, s.start, s.end, text[s.start : s.end])
-        for w, s in zip(where, report.sentences, strict=True)
+        (s.sentence_id, doc, rid, s.section, s.start, s.end, text[s.start : s.end])
+        for s in report.sentences
     ]
     out.rows["edits"] += [(doc, e.start, e.end, e.rule, e.before, e.after) for e in body.edits]
     numerals = _quantity_rows(out, report)
@@ -204,6 +197,9 @@ def sketch(sentences: Sequence[Sentence]) -> tuple[int, ...]:
 
     Two reports' sketches share as large a part as their sets of sentences do (bottom-k sketch,
     Broder 1997), so copies with different noise around them are found without comparing texts.
+
+    >>> sketch([])
+    ()
     """
     hashes = {zlib.crc32(s.text.encode()) for s in sentences if len(s.text) >= 12}
     return tuple(sorted(hashes)[:SKETCH])

@@ -112,6 +112,11 @@ def load(
 
     Raises:
         ReportlibError: no such file or folder, a folder without any page, a wrong side file.
+
+    >>> load("nowhere")
+    Traceback (most recent call last):
+    ...
+    reportlib.records.ReportlibError: no file or folder nowhere
     """
     given = read_sidecar(Path(pages)) if pages else {}
     fixes = read_corrections(Path(corrections)) if corrections else []

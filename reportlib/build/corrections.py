@@ -75,24 +75,21 @@ def apply_corrections(result: Analysis, fixes: Sequence[Correction]) -> None:
                 place = (fix.doc, fix.start or None, fix.end or None)
                 result.add("corrections", *place, table, *fix[3:8])
         if fix.old not in met:
-            holds = (
-                f"{fix.field} is {met[0]!r} there now, not {fix.old!r}" if met else "no such row"
-            )
+            now = f"{fix.field} is {met[0]!r} there now, not {fix.old!r}"
             where = f"{fix.doc} {fix.start}–{fix.end}".strip(" –")
-            raise ReportlibError(f"corrections row {fix.line}: {where}: {holds}")
+            raise ReportlibError(
+                f"corrections row {fix.line}: {where}: {now if met else 'no such row'}"
+            )
 
 
 def _fix(table: str, rows: Sequence[Any], fix: Correction) -> tuple[list[Any], list[str]]:
     """The rows with the cell mended, and what the cells at that place held."""
     out, met = [], []
-    names, (kind,) = (
-        columns_of(table),
-        [c["type"] for c in schema()[table] if c["column"] == fix.field],
-    )
+    names = columns_of(table)
+    kind = next(c["type"] for c in schema()[table] if c["column"] == fix.field)
     for row in rows:
         cells = dict(zip(names, row, strict=True))
-        place = [str(cells.get(k, "")) for k in ("doc", "start", "end")]
-        if place == [fix.doc, fix.start, fix.end]:
+        if [str(cells.get(k, "")) for k in ("doc", "start", "end")] == [*fix[:3]]:
             have = "" if cells[fix.field] is None else f"{cells[fix.field]}".removesuffix(".0")
             met.append(have)
             if have == fix.old:

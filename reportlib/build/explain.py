@@ -42,6 +42,11 @@ def explain(path: str | Path) -> pd.DataFrame:
 
     Raises:
         ReportlibError: no such file.
+
+    >>> explain("nowhere.txt")
+    Traceback (most recent call last):
+    ...
+    reportlib.records.ReportlibError: no file or folder nowhere.txt
     """
     import pandas as pd
 
@@ -76,6 +81,10 @@ def text_of(result: Analysis) -> Iterator[str]:
     """A page for reading: what it is, its reports, cut lines in full and kept ones in short.
 
     Characters that do not print, which could command a terminal, are dots.
+
+    >>> from reportlib.records import Page
+    >>> next(text_of(analyse(Page("a.txt", "a.txt", "今天下雨。"))))
+    'a.txt: other (no text that reads like a work report)'
     """
     for line in _text_of(result):
         yield "".join(c if c.isprintable() else "·" for c in line.replace("\u3000", "  "))

@@ -27,11 +27,20 @@ FORMULA = 32  # a sentence of more reports than this says nothing of which two a
 
 
 def part_path(out: Path, number: int) -> Path:
+    """The part file of a batch.
+
+    >>> part_path(Path("out"), 12).as_posix()
+    'out/.parts/0000012.part'
+    """
     return out / PARTS / f"{number:07d}.part"
 
 
 def is_done(path: Path) -> bool:
-    """Whether a batch is done: its part file is there, with its last line."""
+    """Whether a batch is done: its part file is there, with its last line.
+
+    >>> is_done(Path("nowhere.part"))
+    False
+    """
     try:
         with path.open("rb") as handle:
             handle.seek(-len(END), 2)
@@ -75,6 +84,17 @@ class Part:
 
 @contextmanager
 def open_part(out: Path, number: int) -> Iterator[Part]:
+    """The part file of a batch, which gets its name when the batch is done.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     out = Path(name)
+    ...     (out / PARTS).mkdir()
+    ...     with open_part(out, 0) as part:
+    ...         part.add("words", [("a.txt", "plan", "发展", 2)])
+    ...     list(rows_of([part_path(out, 0)], "words"))
+    [['a.txt', 'plan', '发展', '2']]
+    """
     with whole(part_path(out, number), out) as handle:
         part = Part(handle)
         yield part
@@ -148,6 +168,10 @@ def find_copies(rows: Iterable[Sequence[str | None]]) -> dict[str, str]:
 
     Reports meet through a sorted list of all hashes, and of one sentence only the first
     ``FORMULA`` reports are looked at: the time grows with their number, not with its square.
+
+    >>> hashes = "11 12 13 14 15 16 17 18 19"
+    >>> find_copies([("a", hashes), ("b", "1 2 3"), ("c", hashes)])
+    {'c': 'a'}
     """
     docs: list[str] = []
     ends, flat = [0], array("I")

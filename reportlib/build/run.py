@@ -34,9 +34,9 @@ from reportlib.build.write import read_table
 from reportlib.read import MOST_BYTES, Source, iter_sources, read_sidecar, read_source
 from reportlib.read.sources import shown
 from reportlib.records import OutputError, Page, ReportlibError
-from reportlib.resources import DATA, require
+from reportlib.resources import DATA, one_thread, require
 
-BATCH = 16  # sources in one batch: some seconds of work, one part file
+BATCH = 8  # sources in one batch: seconds of work, so that workers end at about the same time
 LONGEST_NAME = 250  # bytes of a file name, before .txt
 # What can change a byte of a table, beside this package.
 PACKAGES = "jieba pandas numpy charset-normalizer ahocorasick-rs pypdfium2 openpyxl pyarrow".split()
@@ -93,6 +93,11 @@ def build_tables(
         ReportlibError: unreadable sidecar or corrections, or of a page that is not there; a
             correction that no longer fits; unknown format; no such source.
         OutputError: the folder cannot be used or written.
+
+    >>> build_tables(["nowhere"], "out")
+    Traceback (most recent call last):
+    ...
+    reportlib.records.ReportlibError: no file or folder nowhere
     """
     require(form, list(folder.FORMATS), "format")
     if form == "parquet" and not find_spec("pyarrow"):
@@ -174,6 +179,7 @@ def _work(batches: Sequence[Batch], jobs: int, cluster: str) -> Iterator[int]:
 
 
 def _in_processes(batches: Sequence[Batch], jobs: int) -> Iterator[int]:
+    one_thread()
     spawn = get_context("spawn")
     pool = ProcessPoolExecutor(min(jobs, len(batches)), spawn, initializer=_end_with_parent)
     try:
@@ -211,7 +217,12 @@ def _on_cluster(batches: Sequence[Batch], address: str) -> Iterator[int]:
 
 @contextmanager
 def few_collections() -> Iterator[None]:
-    """Let the garbage collector look less often at rows, which are many and form no circles."""
+    """Let the garbage collector look less often at rows, which are many and form no circles.
+
+    >>> with few_collections():
+    ...     gc.get_threshold()
+    (50000, 20, 20)
+    """
     before = gc.get_threshold()
     gc.set_threshold(50_000, 20, 20)
     try:

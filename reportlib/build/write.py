@@ -37,19 +37,31 @@ def safe(cell: str | None) -> str:
 
 
 def unsafe(cell: str) -> str:
-    """The text of a parsed CSV cell as it was before ``safe``."""
+    """The text of a parsed CSV cell as it was before ``safe``.
+
+    >>> unsafe("'=1+1"), unsafe("'s"), unsafe("增长")
+    ('=1+1', "'s", '增长')
+    """
     return cell[1:] if cell[:1] == "'" and cell[1:2] and cell[1] in RISKY else cell
 
 
 def plain(cell: Any) -> str:
-    """A number as it stands in a CSV file: whole ones without .0, not measurable ones empty."""
+    """A number as it stands in a CSV file: whole ones without .0, not measurable ones empty.
+
+    >>> plain(2.0), plain(0.5), plain(float("nan")), plain(None), plain("2024-01-09")
+    ('2', '0.5', '', '', '2024-01-09')
+    """
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else str(cell) if cell == cell else ""
     return safe(cell) if isinstance(cell, str) or cell is None else str(cell)
 
 
 def columns_of(table: str) -> list[str]:
-    """Names of the columns of a table, in order."""
+    """Names of the columns of a table, in order.
+
+    >>> columns_of("words")
+    ['report_id', 'section', 'word', 'n']
+    """
     return list(SKETCH) if table == "sketch" else [c["column"] for c in schema()[table]]
 
 
@@ -87,14 +99,23 @@ def encode(table: str, rows: Sequence[Sequence[Any]]) -> str:
 
 
 def as_csv(table: pd.DataFrame) -> str:
-    """Any data frame as CSV with a header, its cells as safe as those of a build."""
+    """Any data frame as CSV with a header, its cells as safe as those of a build.
+
+    >>> import pandas as pd
+    >>> as_csv(pd.DataFrame({"甲": ["=1", None], "n": [1.0, 2.5]}))
+    "甲,n\\n'=1,1\\n,2.5\\n"
+    """
     cells = table.astype("object").where(table.notna(), None)
     rows = zip(*(map(plain, cells[name]) for name in cells), strict=True)
     return "\n".join([*map(",".join, [map(safe, cells.columns), *rows]), ""])
 
 
 def parse(text: Iterable[str]) -> Iterator[list[str | None]]:
-    """Rows of CSV as they were before ``encode``, numbers still as text; empty cells are None."""
+    """Rows of CSV as they were before ``encode``, numbers still as text; empty cells are None.
+
+    >>> list(parse(["甲.txt,'=1,"]))
+    [['甲.txt', '=1', None]]
+    """
     csv.field_size_limit(max(LONGEST, csv.field_size_limit()))
     for row in csv.reader(text):
         yield [unsafe(cell) or None for cell in row]
@@ -105,6 +126,9 @@ def frame(table: str, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
 
     Numbers are nullable (``Int64``, ``Float64``), so that a blank stays blank and is never 0.
     ``quantities.value`` holds ISO dates beside numbers and stays text there.
+
+    >>> frame("words", [("a.txt", "plan", "发展", "2")])["n"].tolist()
+    [2]
     """
     import pandas as pd
 
@@ -126,6 +150,11 @@ def read_table(folder: str | Path, table: str) -> pd.DataFrame:
 
     Raises:
         ReportlibError: unknown table, or the folder does not hold it.
+
+    >>> read_table("nowhere", "word")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    reportlib.records.ReportlibError: unknown table 'word'. Did you mean 'words'? Known: pages, ...
     """
     import pandas as pd
 

@@ -18,7 +18,11 @@ _REVIEW_SHARE, _PLAN_SHARE = 0.12, 0.22  # where 2024年是… still opens the r
 
 @cache
 def cue(name: str) -> re.Pattern[str]:
-    """The compiled pattern ``name`` of metadata.toml."""
+    """The compiled pattern ``name`` of metadata.toml.
+
+    >>> cue("session_near").search("第四次会议上")[0]
+    '会议'
+    """
     return re.compile(next(g[name] for g in settings("metadata").values() if name in g))
 
 
@@ -79,7 +83,11 @@ def caption_day(lines: Sequence[str], plan: int) -> str:
 
 
 def printed_year(line: str) -> int:
-    """The year of a title such as 2023年政府工作报告; 0 if none. Dates do not count."""
+    """The year of a title such as 2023年政府工作报告; 0 if none. Dates do not count.
+
+    >>> printed_year("2023年政府工作报告"), printed_year("（2023年1月16日）")
+    (2023, 0)
+    """
     years = [number(y) for y in cue("year").findall(cue("full_date").sub("", line))]
     return years[-1] if years else 0
 
@@ -90,6 +98,9 @@ def plan_of(day: str, sure: bool = True) -> tuple[int, int]:
     From November on a report plans the next year; between July and October it may do either, so
     the day alone says little. A day that stands without its session (``sure`` false) may be
     another day.
+
+    >>> plan_of("2023-01-16"), plan_of("2022-12-29"), plan_of("2023-09-01")
+    ((2023, 8), (2023, 8), (2023, 2))
     """
     year, month = int(day[:4]), int(day[5:7])
     weight = 2 if 7 <= month <= 10 else 8 if sure else 5
@@ -135,6 +146,9 @@ def latest_year(text: str) -> int:
 
     The first year that begins a sentence near the beginning (2023年，在…), else the latest that
     its first half names, best twice, dates to come (到2025年) apart.
+
+    >>> latest_year("2023年，全县完成投资20亿元。各项工作稳步推进，到2025年全面建成。")
+    2023
     """
     past: Counter[int] = Counter()
     for token in cue("token").finditer(text, 0, len(text) // 2):

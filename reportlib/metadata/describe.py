@@ -65,6 +65,10 @@ def describe(clues: Clues) -> Metadata:
 
     Raises:
         ReportlibError: the sidecar row names an unknown place, code or year.
+
+    >>> found = describe(Clues(heads=["2024年金寨县政府工作报告"]))
+    >>> found.province, found.county, found.plan_year, found.evidence
+    ('安徽省', '金寨县', '2024', 'place:title;year:title')
     """
     heads, others, page = _lines(clues.heads), _lines(clues.others), _lines([clues.title])
     others = [o for o in others if len(o) < 120 and cue("about").search(o)]

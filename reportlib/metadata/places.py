@@ -100,7 +100,11 @@ def _index() -> _Index:
 
 
 def by_code(code: str, year: int) -> Place | None:
-    """The division with this code at the beginning of ``year``, else the nearest in time."""
+    """The division with this code at the beginning of ``year``, else the nearest in time.
+
+    >>> by_code("341503", 2024).name
+    '裕安区'
+    """
     known = _index().by_code.get(code, [])
     return min(known, key=lambda p: p.strangeness(year), default=None)
 
@@ -117,7 +121,11 @@ def by_name(name: str, year: int, slack: int = 2) -> list[Place]:
 
 
 def lineage(place: Place, year: int) -> list[Place]:
-    """The division and those above it, lowest first, as they were in ``year``."""
+    """The division and those above it, lowest first, as they were in ``year``.
+
+    >>> [p.name for p in lineage(by_code("341503", 2024), 2024)]
+    ['裕安区', '六安市', '安徽省']
+    """
     line = [place]
     while line[-1].parent and (above := by_code(line[-1].parent, year)):
         line.append(above)
@@ -125,12 +133,20 @@ def lineage(place: Place, year: int) -> list[Place]:
 
 
 def path(place: Place, year: int) -> str:
-    """安徽省六安市金安区."""
+    """The names of a division and those above it, as on an envelope.
+
+    >>> path(by_code("341503", 2024), 2024)
+    '安徽省六安市裕安区'
+    """
     return "".join(p.name for p in reversed(lineage(place, year)))
 
 
 def mentions(text: str) -> list[tuple[str, int, int]]:
-    """(name, first, last) of every name of a division, longest first where names overlap."""
+    """(name, first, last) of every name of a division, longest first where names overlap.
+
+    >>> mentions("安徽省六安市金安区")
+    [('安徽省', 0, 3), ('六安市', 3, 6), ('金安区', 6, 9)]
+    """
     index = _index()
     found = index.automaton.find_matches_as_indexes(text)
     return [(index.names[i], a, b) for i, a, b in found if index.by_name[index.names[i]]]
@@ -151,6 +167,9 @@ def named(lines: Sequence[str], year: int, unit: str = "") -> list[Place]:
 
     A name counts for a division if it is its own or that of one above it. More than one division
     comes back where the lines do not decide (鼓楼区 without a city).
+
+    >>> [p.code for p in named(["六安市金安区政府工作报告"], 2024)]
+    ['341502']
     """
     support: Counter[Place] = Counter()
     for line in lines:
@@ -173,6 +192,9 @@ def scores(text: str, year: int, unit: str = "") -> Scores:
     Twenty points for each time the own name is printed, forty if it is a self-reference (…发展,
     中共…委, …人民), forty for each division directly below that is named. Names in passages on
     aid, pairing and visits do not count.
+
+    >>> [(p.name, points) for p, (points, _) in scores("金寨县发展。金寨人民。", 2024).items()]
+    [('金寨县', 80)]
     """
     total: Counter[str] = Counter()
     for name, first, last in mentions(text):
@@ -193,6 +215,9 @@ def winner(scored: Scores, clear: float = CLEAR) -> Place | None:
     """The division that a body speaks for clearly, None if two names are near each other.
 
     Divisions of one name are told apart by the mentions of those above them.
+
+    >>> winner(scores("金寨县发展。金寨人民。", 2024)).name
+    '金寨县'
     """
     names: Counter[str] = Counter()
     for place, (points, _) in scored.items():

@@ -30,6 +30,10 @@ def read_source(source: Source, column: str = "") -> list[Page]:
 
     Args:
         column: name of the text column of table files; found by its name without it.
+
+    >>> from pathlib import Path
+    >>> [page.reason for page in read_source(Source(Path("nowhere.txt"), "nowhere.txt"))]
+    ['cannot be opened: No such file or directory']
     """
     page = Page(source.doc, shown(source.path.as_posix()), kind=source.kind, reason=source.reason)
     if source.kind != "page":

@@ -103,6 +103,9 @@ def plausibility(text: str) -> float:
     """How much ``text`` looks like Chinese prose: mean weight of its characters beyond ASCII.
 
     From -2 to 1: a report has about 0.8, a wrong reading 0.1 or less; 1 for plain ASCII.
+
+    >>> plausibility("全面推进"), plausibility("全面\ufffd\ufffd")
+    (1.0, -0.5)
     """
     weighed = [(w, n) for char, n in Counter(text).items() if (w := _weight(char)) is not None]
     total = sum(n for _, n in weighed)

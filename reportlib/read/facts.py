@@ -29,7 +29,11 @@ LABELLED = {  # what stands before the label of a fact, and after it
 
 @cache
 def names(where: str) -> dict[str, str]:
-    """Fact by name for one place (column, label or tag), the best names first."""
+    """Fact by name for one place (column, label or tag), the best names first.
+
+    >>> names("label")["标题"]
+    'title'
+    """
     rows = table("page_facts", ("where", "name", "fact"))
     return {row["name"]: row["fact"] for row in rows if row["where"] == where}
 
@@ -54,7 +58,11 @@ def facts_of(text: str) -> dict[str, Any]:
 
 
 def sift(told: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The first usable value of each fact: one line, dates as ISO, addresses only with http(s)."""
+    """The first usable value of each fact: one line, dates as ISO, addresses only with http(s).
+
+    >>> sift([("title", " 甲\\n县 "), ("published", "2024年1月9日"), ("source_url", "x")])
+    {'title': '甲 县', 'published': '2024-01-09'}
+    """
     facts: dict[str, str] = {}
     for fact, value in told:
         value = " ".join(value[:2000].split())[:300].strip("'\"")

@@ -27,6 +27,11 @@ def unpacked(data: bytes, pattern: str) -> list[bytes]:
 
     Raises:
         ReadError: no container, a password, XML that unpacks to more than ``MOST_XML`` bytes.
+
+    >>> unpacked(OLE, "")
+    Traceback (most recent call last):
+    ...
+    reportlib.records.ReadError: an old office format; save it as DOCX or XLSX
     """
     if data.startswith(OLE):
         secret = "EncryptedPackage".encode("utf-16-le") in data
@@ -43,7 +48,13 @@ def unpacked(data: bytes, pattern: str) -> list[bytes]:
 
 
 def docx_text(data: bytes) -> str:
-    """Paragraphs and tables in document order, then notes; a tab parts the cells of a row."""
+    """Paragraphs and tables in document order, then notes; a tab parts the cells of a row.
+
+    >>> docx_text(b"PK")
+    Traceback (most recent call last):
+    ...
+    reportlib.records.ReadError: a broken file (File is not a zip file)
+    """
     if not (parts := unpacked(data, r"word/document\d*\.xml")):
         raise ReadError("no Word document: it holds no word/document.xml")
     parts += unpacked(data, r"word/(foot|end)notes\.xml")

@@ -51,6 +51,11 @@ def iter_sources(
 
     Raises:
         ReportlibError: a path that does not exist.
+
+    >>> iter_sources([Path("nowhere")])
+    Traceback (most recent call last):
+    ...
+    reportlib.records.ReportlibError: no file or folder nowhere
     """
     away = {path.resolve(): reason for path, reason in (not_pages or {}).items()}
     met: dict[str, Source] = {}

@@ -34,6 +34,9 @@ def table_pages(page: Page, data: bytes, suffix: str, column: str = "") -> list[
 
     Raises:
         ReadError: no rows, broken quoting, a line that is not JSON.
+
+    >>> [(p.doc, p.text) for p in table_pages(Page("a.csv", ""), "text\\n一年来".encode(), ".csv")]
+    [('a.csv#1', '一年来')]
     """
     decoded = Decoded("", "") if suffix == ".xlsx" else decode(data)
     if suffix == ".xlsx":
@@ -84,6 +87,9 @@ def csv_rows(text: str) -> Rows:
 
     Raises:
         ReadError: quotation marks that do not pair, with the line.
+
+    >>> csv_rows("doc,year\\na.txt,2024\\n")
+    [(0, ['doc', 'year']), (1, ['a.txt', '2024'])]
     """
     csv.field_size_limit(max(LONGEST_CELL, csv.field_size_limit()))
     mark = max(",\t;", key=text.partition("\n")[0].count)
@@ -126,6 +132,11 @@ def read_sidecar(path: Path) -> dict[str, dict[str, str]]:
 
     Raises:
         ReportlibError: not readable, unknown column, a cell out of shape, a doc given twice.
+
+    >>> read_sidecar(Path("nowhere.csv"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    reportlib.records.ReportlibError: nowhere.csv: [Errno 2] No such file or directory: ...
     """
     try:
         (_, head), *rows = csv_rows(decode(path.read_bytes()).text)
