@@ -139,11 +139,11 @@ def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
         if sentence.section == "annex":
             continue
         found[sentence.sentence_id] = quantities = find_quantities(sentence.text)
+        where = (report.doc, report.report_id, sentence.sentence_id)
         for q in quantities:
             start, end = report.locate(sentence, q.first, q.last)
-            where = (report.doc, report.report_id, sentence.sentence_id, start, end)
-            value = (q.value, q.value_high, q.unit, q.value_base, q.base_unit, q.bound)
-            rows.append((*where, text[start:end], q.kind, *value, int(q.masked)))
+            printed = (start, end, text[start:end], q.kind, q.value, q.value_high, q.unit)
+            rows.append((*where, *printed, q.value_base, q.base_unit, q.bound, int(q.masked)))
     return found
 
 
@@ -170,11 +170,12 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
     """Themes and devices of every sentence, their hits, shares and measures."""
     about = themes.code_report(report.sentences)
     coded = rhetoric.code_report(report.sentences, numerals)
-    for s, theme, device in zip(report.sentences, about, coded, strict=True):
-        if s.section:
-            where = (s.sentence_id, report.doc, report.report_id, s.start, s.end)
-            codes = (";".join(theme.themes), device.orientation, ";".join(device.devices))
-            out.rows["sentence_codes"].append(where + codes)
+    doc, rid, join = report.doc, report.report_id, ";".join
+    out.rows["sentence_codes"] += [
+        (s.sentence_id, doc, rid, s.start, s.end, join(t.themes), d.orientation, join(d.devices))
+        for s, t, d in zip(report.sentences, about, coded, strict=True)
+        if s.section
+    ]
     out.rows["theme_hits"] += themes.hit_rows(report, about)
     out.rows["themes"] += themes.theme_rows(report, about)
     out.rows["rhetoric_hits"] += rhetoric.hit_rows(report, coded, out.page.text)

@@ -104,22 +104,19 @@ def mark(out: Path, signature: str, finished: bool) -> None:
 
 def tidy(out: Path) -> None:
     """Remove what only an unfinished build needs."""
-    shutil.rmtree(out / PARTS, ignore_errors=True)
+    drop(out / PARTS)
 
 
 def clear(out: Path) -> None:
     """Remove an earlier build, the marker last; files that are not ours stay."""
-    tidy(out)
-    shutil.rmtree(out / "text", ignore_errors=True)
-    for table in schema():
-        drop(out / f"{table}.parquet")
-        drop(out / f"{table}.csv")
-    drop(out / "versions.json")
-    drop(out / MARKER)
+    tables = (f"{table}.{form}" for table in schema() for form in FORMATS)
+    for name in (PARTS, "text", *tables, "versions.json", MARKER):
+        drop(out / name)
 
 
 def drop(path: Path) -> None:
     """Remove a file or a folder of files, if it is there."""
     if path.is_dir():
-        shutil.rmtree(path)
-    path.unlink(missing_ok=True)
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -22,14 +22,11 @@ MOST_BYTES = 64 << 20  # of one file
 CHARSET = re.compile(rb"(?i)(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?([\w-]+)")
 
 
-def read_source(source: Source, column: str = "") -> list[Page]:
+def read_source(source: Source) -> list[Page]:
     """The page of a file, or one for each row of a table file. Never raises for a bad file.
 
     A file or row that cannot be read gives a page of kind "failed" with the reason. Limits:
     ``MOST_BYTES`` a file, ``MOST_CHARACTERS`` a page, ``MOST_XML`` unpacked from DOCX or XLSX.
-
-    Args:
-        column: name of the text column of table files; found by its name without it.
 
     >>> from pathlib import Path
     >>> [page.reason for page in read_source(Source(Path("nowhere.txt"), "nowhere.txt"))]
@@ -45,7 +42,7 @@ def read_source(source: Source, column: str = "") -> list[Page]:
             size = source.path.stat().st_size
             raise ReadError(f"{size} bytes; at most {MOST_BYTES} are read: split it")
         page = replace(page, sha256=sha256(data).hexdigest())
-        return [_checked(one) for one in _pages(page, data, source.path.suffix.lower(), column)]
+        return [_checked(one) for one in _pages(page, data, source.path.suffix.lower())]
     except ReadError as error:
         reason = str(error)
     except ImportError as error:
@@ -57,7 +54,7 @@ def read_source(source: Source, column: str = "") -> list[Page]:
     return [replace(page, kind="failed", reason=" ".join(reason.split())[:500])]
 
 
-def _pages(page: Page, data: bytes, suffix: str, column: str) -> list[Page]:
+def _pages(page: Page, data: bytes, suffix: str) -> list[Page]:
     page = replace(page, is_plain=suffix in (".txt", ".md"))
     if not data:
         raise ReadError("the file is empty")
@@ -65,7 +62,7 @@ def _pages(page: Page, data: bytes, suffix: str, column: str) -> list[Page]:
         if data.startswith(start.encode("latin-1")) and suffix not in (".docx", ".pdf", ".xlsx"):
             raise ReadError(f"this is {kind}, not {suffix}")
     if suffix in (".csv", ".xlsx", ".jsonl"):
-        return table_pages(page, data, suffix, column)
+        return table_pages(page, data, suffix)
     facts: dict[str, Any] = {}
     encoding = damage = ""
     if suffix == ".docx":
