@@ -75,11 +75,10 @@ def apply_corrections(result: Analysis, fixes: Sequence[Correction]) -> None:
                 place = (fix.doc, fix.start or None, fix.end or None)
                 result.add("corrections", *place, table, *fix[3:8])
         if fix.old not in met:
-            now = f"{fix.field} is {met[0]!r} there now, not {fix.old!r}"
             where = f"{fix.doc} {fix.start}–{fix.end}".strip(" –")
-            raise ReportlibError(
-                f"corrections row {fix.line}: {where}: {now if met else 'no such row'}"
-            )
+            now = [f"{fix.field} is {cell!r} there now, not {fix.old!r}" for cell in met]
+            holds = (*now, "no such row")[0]
+            raise ReportlibError(f"corrections row {fix.line}: {where}: {holds}")
 
 
 def _fix(table: str, rows: Sequence[Any], fix: Correction) -> tuple[list[Any], list[str]]:
