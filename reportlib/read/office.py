@@ -10,6 +10,10 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
 from xml.etree import ElementTree
 
 from reportlib.records import ReadError
@@ -17,7 +21,12 @@ from reportlib.resources import settings
 
 MOST_XML = 24 << 20  # bytes that the XML of a DOCX or XLSX may unpack to
 MOST_ROWS, MOST_COLUMNS = 100_000, 100  # of a table
+MOST_CELLS = 1_000_000  # of all sheets of an XLSX, empty ones too
+MOST_LINES = 1 << 22  # of all sheets of an XLSX, counted to the number of the last row of each
 MOST_CHARACTERS = 5_000_000  # of one page; a report has about 20,000
+MOST_PDF_PAGES, MOST_PDF_OBJECTS = 10_000, 1_000_000  # runs of text, lines and pictures
+MOST_STREAM = 128 << 20  # bytes that one stream of a PDF unpacks to; a scanned page has about 30 MB
+MOST_STREAMED = 8 << 30  # the same, of a PDF whose pages all show its largest stream
 OLE = b"\xd0\xcf\x11\xe0"
 LOCKED = "protected by a password; save it without one"
 
@@ -38,8 +47,12 @@ def unpacked(data: bytes, pattern: str) -> list[bytes]:
         raise ReadError(LOCKED if secret else "an old office format; save it as DOCX or XLSX")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as box:
-            # Pictures hardly shrink when packed; XML does, whatever its name.
-            parts = [p for p in box.infolist() if p.file_size > 3 * p.compress_size]
+            # Pictures hardly shrink when packed; XML does, whatever its name, unless it is faked.
+            parts = [
+                p
+                for p in box.infolist()
+                if p.file_size > 3 * p.compress_size or p.filename.endswith(".xml")
+            ]
             if (size := sum(part.file_size for part in parts)) > MOST_XML:
                 raise ReadError(f"unpacks to {size} bytes of XML; at most {MOST_XML} are read")
             return [box.read(n) for n in sorted(box.namelist()) if re.fullmatch(pattern, n)]
@@ -95,16 +108,23 @@ def pdf_text(data: bytes) -> tuple[str, str]:
     Raises:
         ReadError: a password, a broken file, no text at all (scanned pages).
     """
-    from pypdfium2 import PdfDocument, PdfiumError
+    from pypdfium2 import PdfDocument, PdfiumError, raw
 
     try:
         document = PdfDocument(data)
     except PdfiumError as error:
         raise ReadError(LOCKED if "assword" in str(error) else f"a broken PDF ({error})") from None
     texts: list[str] = []
-    size = 0
+    size = n_objects = 0
     with document:
+        if len(document) > MOST_PDF_PAGES:
+            raise ReadError(f"{len(document)} pages; at most {MOST_PDF_PAGES} are read: split it")
+        if (largest := _largest_stream(data)) > min(MOST_STREAM, MOST_STREAMED // len(document)):
+            raise ReadError(f"a stream of {largest} bytes or more in {len(document)} pages")
         for page in document:
+            n_objects += raw.FPDFPage_CountObjects(page)
+            if n_objects > MOST_PDF_OBJECTS:
+                raise ReadError(f"more than {MOST_PDF_OBJECTS} drawn objects: split it")
             # U+FFFE and U+0002 stand for the hyphen of a word broken at a line end.
             texts.append(re.sub("[\r\ufffe\x02]", "", page.get_textpage().get_text_range()))
             page.close()
@@ -117,20 +137,67 @@ def pdf_text(data: bytes) -> tuple[str, str]:
     return "\n".join(texts), f"no text (scanned) on page {', '.join(empty)}" if empty else ""
 
 
+def _largest_stream(data: bytes) -> int:
+    """Bytes of the largest stream of a PDF when unpacked, counted to a little over MOST_STREAM."""
+    largest, budget = 0, [len(data) + MOST_STREAM]  # streams that overlap are read again and again
+    for match in re.finditer(rb"stream\r?\n?(?=[\x08-\x78])", data):
+        starts = range(match.end(), len(data), 1 << 12)
+        blocks: Iterator[bytes] = (data[k : k + (1 << 12)] for k in starts)
+        size = packed = 0
+        with suppress(zlib.error):  # what stands before the error is read all the same
+            while (first := next(blocks, b"")) and _is_packed(first):
+                blocks, packed = _unpacked(chain([first], blocks), budget), packed + 1
+            for block in chain([first], blocks) if packed else ():
+                size += len(block)
+                if size > MOST_STREAM:
+                    return size
+        largest = max(largest, size)
+    return largest
+
+
+def _is_packed(block: bytes) -> bool:
+    """Whether bytes begin as zlib's do."""
+    return block[0] & 15 == 8 and int.from_bytes(block[:2], "big") % 31 == 0
+
+
+def _unpacked(blocks: Iterable[bytes], budget: list[int]) -> Iterator[bytes]:
+    """A packed stream, some hundred kilobytes at a time.
+
+    Raises:
+        ReadError: all streams together took more than the budget of bytes to read.
+    """
+    unpack = zlib.decompressobj()
+    for block in blocks:
+        budget[0] -= len(block)
+        if budget[0] < 0:
+            raise ReadError("streams packed over and over")
+        while block and not unpack.eof:
+            if out := unpack.decompress(block, 1 << 18):
+                yield out
+            block = unpack.unconsumed_tail
+
+
 def sheets(data: bytes) -> dict[str, list[tuple[int, list[str]]]]:
     """Worksheets of an XLSX by name: number and cells (as strings) of each row that has any."""
     from openpyxl import load_workbook
 
-    unpacked(data, "")  # for its checks
+    xml = b"".join(unpacked(data, r"xl/worksheets/.*")).replace(b"\0", b"")
+    if sum(1 for _ in re.finditer(rb"<(?:\w+:)?(?:c|row)[\s/>]", xml)) > MOST_CELLS:
+        raise ReadError(f"more than {MOST_CELLS} rows and cells: split it")
     found = {}
+    n_lines = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on styles and validations, which nobody asked for
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
             rows = sheet.iter_rows(max_row=1 << 20, max_col=MOST_COLUMNS, values_only=True)
-            full = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
-            if len(full) > MOST_ROWS:
-                raise ReadError(f"more than {MOST_ROWS} rows: split it")
+            full = []
+            for number, row in enumerate(rows, 1):
+                if any(row):
+                    full.append((number, row))
+                n_lines += 1
+                if len(full) > MOST_ROWS or n_lines > MOST_LINES:
+                    raise ReadError(f"more than {MOST_ROWS} rows, empty ones too: split it")
             found[sheet.title] = [
                 (number, ["" if cell is None else str(cell) for cell in row])
                 for number, row in full
