@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Sequence
 
@@ -12,24 +11,22 @@ from reportlib.indicators.measure import (
     UNKNOWN,
     Link,
     Subject,
-    governing_verb,
-    is_relief,
+    expand,
     link,
 )
+from reportlib.indicators.numberfirst import name_after
 from reportlib.indicators.scope import Home
 from reportlib.indicators.vocabulary import (
     BLANK,
     LONGEST_GAP,
     Gap,
-    ends_with,
+    goes_on,
+    is_joint,
     pattern,
     read_gap,
-    starts_with,
     words,
 )
 from reportlib.records import Quantity
-
-_AND = ("、", "和", "与", "及", "以及", "，以及", "、以及")
 
 
 def bind(text: str, quantities: Sequence[Quantity], home: Home) -> list[Link]:
@@ -37,8 +34,14 @@ def bind(text: str, quantities: Sequence[Quantity], home: Home) -> list[Link]:
 
     Args:
         text: normalised text; quantities: its numerals in order; home: whose report it is.
+
+    >>> from reportlib.quantities import find_quantities
+    >>> text = "财政收入5亿元、增长8%"
+    >>> found = bind(text, find_quantities(text), Home("county", (), ""))
+    >>> [(k.subject.id, k.measure, k.quantity.quote) for k in found]
+    [('fiscal_revenue', 'level', '5亿元'), ('fiscal_revenue', 'growth', '8%')]
     """
-    mentions = find_mentions(text) if any(map(measures, quantities)) else []
+    mentions = find_mentions(text) if any(map(measures, quantities)) else ()
     return _Reader(Chain(text, quantities, mentions), home).read() if mentions else []
 
 
@@ -70,17 +73,12 @@ class _Reader:
             elif self.figures[i].first > self.done:
                 self._number(i)
                 self.before = self.at
-        return sorted(map(self._part, self.links), key=lambda link: link.quantity.first)
+        return sorted(map(self._whole_or_part, self.links), key=lambda link: link.quantity.first)
 
-    def _part(self, found: Link) -> Link:
+    def _whole_or_part(self, found: Link) -> Link:
         """A figure that is then called a share of the own total is only a part: 占全省的41%."""
-        at = found.quantity.last
-        share = pattern("share_of").search(
-            CLAUSE.sub("，", re.split("；|其中", self.view[at : at + 30])[0])
-        )
-        if share is None or not self.home.owns(share[1]):
-            return found
-        if self.chain.named(at, at + share.start()):
+        total = self.chain.total_after(found.quantity.last)
+        if not total or not self.home.owns(total):
             return found
         return found._replace(subject=found.subject._replace(scope="other"))
 
@@ -96,7 +94,7 @@ class _Reader:
         ):
             return
         between = self.gaps[max(self.at, mention.first - 120) : mention.first]
-        listed = self.fresh and bool(self.subjects) and _is_joint(between)
+        listed = self.fresh and bool(self.subjects) and is_joint(between)
         scope = self.home.scope_of(self.view, start, mention, self.at)
         again = bool(set(mention.form.ids) & {s.id for s in self.history[-12:]})
         defined = pattern("defined").match(self.view, mention.first)
@@ -138,7 +136,7 @@ class _Reader:
             return
         listed = self.subjects if len(self.subjects) > 1 or self.fresh else self._ungrown()
         if len(listed) == 1 and self.fresh:
-            listed = _expand(listed, 2, each=False)
+            listed = expand(listed, 2, each=False)
         run = self._run(i, len(listed)) if len(listed) > 1 else []
         if run and len(run) == len(listed):
             self._pair(listed, run, gap, "list-pairwise")
@@ -193,16 +191,16 @@ class _Reader:
                 return gap
             *middle, last = text.lstrip("、").split("、")
             gap = read_gap(last)  # 达到5万亿元、稳居全国前十、增长4.8%
-            aside = bool(middle) and all(map(_goes_on, middle))
+            aside = bool(middle) and all(map(goes_on, middle))
             return gap if aside and gap and (gap.turn or gap.moved) else None
         first, *middle = CLAUSE.split(self.gaps[self.at : piece - 1])
         whole = read_gap(first) is not None
-        if not self.fresh and not whole and not _goes_on(first.lstrip("、" + BLANK)):
+        if not self.fresh and not whole and not goes_on(first.lstrip("、" + BLANK)):
             return None
-        if not all(read_gap(text) is not None or _goes_on(text.lstrip(BLANK)) for text in middle):
+        if not all(read_gap(text) is not None or goes_on(text.lstrip(BLANK)) for text in middle):
             return None
         last = self.gaps[piece : q.first]
-        if "其中" in last or (self.view[piece - 1] in "；。" and not _goes_on(last)):
+        if "其中" in last or (self.view[piece - 1] in "；。" and not goes_on(last)):
             return None
         gap = read_gap(last)
         bare = gap is not None and not (gap.turn or gap.moved)
@@ -232,6 +230,18 @@ class _Reader:
             run.append(q)
         return run
 
+    def _number_first(self, q: Quantity) -> bool:
+        """八成财政资金用于民生, 新增30家高新技术企业, 8%左右的生产总值增长目标."""
+        if (found := name_after(self.chain, q)) is None:
+            return False
+        mention, gap = found
+        span = mention._replace(first=q.first, last=q.last)
+        scope = self.home.scope_of(self.view, self.chain.clause(q.first), span, self.at)
+        self.subjects = [Subject(mention.form.ids[0], scope, mention)]
+        self._link(self.subjects[0], q, gap, "number-first")
+        self.fresh, self.at, self.served = False, q.last, mention
+        return True
+
     # --- 分别 and 均 -------------------------------------------------------------------------
 
     def _share(self, i: int, first: int, word: int, how: str) -> bool:
@@ -251,9 +261,9 @@ class _Reader:
             run = self._run(i, 99, "、和与及以并，")
         if each and not items:
             items = self._ungrown() if how == "均" else self.history[-2:]
-        items = _expand(items, len(run), each) or self.history[-len(run) :]
+        items = expand(items, len(run), each=each) or self.history[-len(run) :]
         if len(run) == 1 and items:
-            items = _expand(items, 2, each=True)
+            items = expand(items, 2, each=True)
             run = run * len(items)
         items = items[-len(run) :]
         if len(items) < len(run):
@@ -332,75 +342,3 @@ class _Reader:
         return (
             f"{self.chain.text[subject.mention.first : subject.mention.last]} {subject.id}".strip()
         )
-
-    # --- the name after its number -----------------------------------------------------------
-
-    def _number_first(self, q: Quantity) -> bool:
-        """八成财政资金用于民生, 新增30家高新技术企业, 8%左右的生产总值增长目标."""
-        at = q.last + self.gaps.startswith("的", q.last)
-        mention = next(iter(self.chain.named(at, at + 5)), None)
-        if mention is None:
-            return False
-        form = mention.form
-        if not form.ids or not pattern("grades").fullmatch(self.gaps[at : mention.first]):
-            return False
-        gap: Gap | None = Gap()
-        if q.kind == "percent" and form.role != "after":
-            aim = (
-                at > q.last
-                and mention.first == at
-                and pattern("goal_after").match(self.gaps, mention.last)
-            )
-            gap = Gap("up", "up", "") if aim else None
-        elif form.role != "after":
-            gap = self._counted(q, mention)
-        if gap is None:
-            return False
-        span = mention._replace(first=q.first, last=q.last)
-        scope = self.home.scope_of(self.view, self.chain.clause(q.first), span, self.at)
-        self.subjects = [Subject(form.ids[0], scope, mention)]
-        self._link(self.subjects[0], q, gap, "number-first")
-        self.fresh, self.at, self.served = False, q.last, mention
-        return True
-
-    def _counted(self, q: Quantity, mention: Mention) -> Gap | None:
-        """The gap for a count or sum that stands before its name, None if it says another thing."""
-        poor = mention.form.ids[0] == "poor_population"
-        after, lifted = self.gaps[mention.last : mention.last + 14], pattern("lifted")
-        own = re.match("[、，]?[^，。；、]{0,3}[0-9]", after)  # a number that follows the name
-        if own and not lifted.search(self.view, mention.first, mention.last):
-            return None
-        before = self.view[max(0, q.first - 10) : q.first]
-        if poor:
-            after = self.view[mention.first : mention.last + 12]
-            return is_relief(before, after) if q.kind == "count" else None
-        if mention.form.role != "name" or q.kind not in ("count", "money"):
-            return None
-        counted = mention.form.ids[0] in ("high_tech_firms", "market_entities")
-        if counted != (q.kind == "count") or (counted and not governing_verb(before)):
-            return None
-        return Gap()
-
-
-def _goes_on(text: str) -> bool:
-    """Whether a clause begins like one that goes on about the same subject."""
-    return bool(starts_with(text, "predicate"))
-
-
-def _is_joint(between: str) -> bool:
-    text = between.strip(BLANK)
-    while text not in _AND and (word := ends_with(text, "own")):
-        text = text[: -len(word)]
-    return text in _AND
-
-
-def _expand(items: list[Subject], wanted: int, each: bool) -> list[Subject]:
-    """城乡居民人均可支配收入 stands for two when two numbers or 均 follow."""
-    out: list[Subject] = []
-    for item in items:
-        form = item.mention.form if item.mention else None
-        if form and form.split and form.ids == (item.id,) and (each or len(items) < wanted):
-            out += [item._replace(id=part) for part in form.split]
-        else:
-            out.append(item)
-    return out

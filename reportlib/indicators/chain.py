@@ -44,7 +44,9 @@ class Chain:
     comparisons; ``mentions`` are the names and ``figures`` the numbers that are left.
     """
 
-    def __init__(self, text: str, quantities: Sequence[Quantity], mentions: list[Mention]) -> None:
+    def __init__(
+        self, text: str, quantities: Sequence[Quantity], mentions: Sequence[Mention]
+    ) -> None:
         self.text = self.view = text
         self.mentions = mentions
         self.notes: list[tuple[int, int, str]] = []
@@ -94,7 +96,7 @@ class Chain:
         """Where the clause that holds ``at`` begins."""
         return self.breaks[bisect_left(self.breaks, at + 1) - 1]
 
-    def named(self, low: int, high: int) -> list[Mention]:
+    def named(self, low: int, high: int) -> Sequence[Mention]:
         """The names that begin at ``low`` or later and before ``high``."""
         return self.mentions[bisect_left(self.firsts, low) : bisect_left(self.firsts, high)]
 
@@ -104,3 +106,12 @@ class Chain:
             if low <= first < high and not {"；", "。"} & set(self.view[end:high]):
                 return note
         return ""
+
+    def total_after(self, at: int) -> str:
+        """全省 where the figure before ``at`` is called a share of it (占全省的41%), else ""."""
+        rest = self.view[at : at + 30]
+        if "占" not in rest:
+            return ""
+        rest = CLAUSE.sub("，", re.split("；|其中", rest)[0])
+        share = pattern("share_of").search(rest)
+        return share[1] if share and not self.named(at, at + share.start()) else ""

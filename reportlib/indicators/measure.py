@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
 
 from reportlib.indicators.catalogue import catalogue, fits
 from reportlib.indicators.forms import Mention
@@ -55,15 +58,21 @@ def link(
     Args:
         view, gaps: the chain without notes, and without dates; clause: where a clause begins.
         gap: what stands before the number; last: the link before.
+
+    >>> from reportlib.indicators.forms import find_mentions
+    >>> [mention] = find_mentions("财政收入")
+    >>> five = Quantity(6, 8, 6, 8, "5%", "percent", 5.0, unit="%")
+    >>> text, subject = "财政收入下降5%", Subject("fiscal_revenue", "own", mention)
+    >>> found = link(text, text, lambda at: 0, subject, five, Gap("down", "down", "下降"), None)
+    >>> found.measure, found.sign
+    ('growth', -1)
     """
     if subject.id == "gdp" and "人均" in gap.text:
         subject = subject._replace(id="gdp_per_capita")
-    again = last and last.subject.id == subject.id and last.measure == "growth"
-    aimed = pattern("share").search(gap.text) is None and (
-        gap.turn == "reach" or pattern("strive").search(gap.text)
-    )
-    if again and last and aimed and not gap.moved:
-        gap = gap._replace(moved="up" if last.sign > 0 else "down")  # 增长8%、力争达到10%
+    if last and last.subject.id == subject.id and last.measure == "growth" and not gap.moved:
+        aimed = gap.turn == "reach" or pattern("strive").search(gap.text)
+        if aimed and not pattern("share").search(gap.text):
+            gap = gap._replace(moved="up" if last.sign > 0 else "down")  # 增长8%、力争达到10%
     found = _measure(view, clause, subject, q, gap) if subject.id else None
     if found is None:
         return None
@@ -85,8 +94,8 @@ def _measure(
     family = entry.family
     name = view[subject.mention.first : subject.mention.last] if subject.mention else ""
     paced = q.kind == "percent" and pattern("pace").match(view, q.last)
-    moved = gap.moved or ("up" if paced or pattern("rate_name").search(name) else "")
-    moved = "down" if pattern("rate_down").search(name) else moved
+    rate = _rate(name)
+    moved = "down" if rate == "down" else gap.moved or ("up" if paced else rate)
     fall = -1 if moved == "down" else 1
     if q.kind == "multiple":
         return ("growth", 1) if moved and q.unit == "倍" else None
@@ -105,12 +114,14 @@ def _measure(
         return ("change", fall) if gap.turn in ("up", "down") else ("level", 1)
     if not fits(entry, q):
         return None
-    verb = _verb(view, clause, subject, q)
-    relief = pattern("relief").match(name)
-    if subject.id == "poor_population" and (verb == "less" or relief or moved == "down"):
+    verb = _verb(view, clause, subject, q) if entry.basis == "stock" else ""
+    lifted = subject.id == "poor_population" and (verb == "less" or moved == "down")
+    if lifted or (subject.id == "poor_population" and pattern("relief").match(name)):
         return "change", -1
     if gap.turn in ("up", "down"):
         return "change", fall
+    if entry.basis != "stock":
+        return "level", 1
     head = (
         view[max(0, subject.mention.first - 10) : subject.mention.first] if subject.mention else ""
     )
@@ -119,8 +130,14 @@ def _measure(
     close = first and bool(name.startswith(("新增", "净增")) or ends_with(head, "new"))
     said = gap.text + view[q.first : q.number] + name
     counted = close or (verb == "new" and not pattern("total").search(said))
-    counted = counted and entry.basis == "stock"
     return "change" if counted else "level", 1
+
+
+@cache
+def _rate(name: str) -> str:
+    """up or down for the name of a rate of change (涨幅, 下降率), "" for another."""
+    down = pattern("rate_down").search(name)
+    return "down" if down else "up" if pattern("rate_name").search(name) else ""
 
 
 def _narrowed(
@@ -138,16 +155,21 @@ def _narrowed(
     if subject.scope == "lent":
         whole = q.kind == "percent" or q.bound == "min" or gap.turn or "达" in gap.text
         return "own" if whole else "other"
-    total = (before and before.measure == "level") or pattern("whole").search(gap.text)
     entry = catalogue()[subject.id]
-    if growth and mention and not total and (entry.basis, entry.family.name) == ("stock", "money"):
+    if growth and mention and (entry.basis, entry.family.name) == ("stock", "money"):
+        if (before and before.measure == "level") or pattern("whole").search(gap.text):
+            return subject.scope
         new = ends_with(view[: mention.first], "new") or view[mention.first : mention.last]
         return "other" if new.startswith("新") else subject.scope
     return subject.scope
 
 
 def is_relief(before: str, after: str) -> Gap | None:
-    """The gap for 12万贫困人口脱贫 (a fall) or 还有3万贫困人口 (a level); None otherwise."""
+    """The gap for 12万贫困人口脱贫 (a fall) or 还有3万贫困人口 (a level); None otherwise.
+
+    >>> is_relief("实现", "贫困人口脱贫").moved, is_relief("发放", "贫困人口补助")
+    ('down', None)
+    """
     if before.endswith(("有", "剩", "剩余")):
         return Gap()
     return Gap("down", "down") if pattern("lifted").search(before[-6:] + after) else None
@@ -173,13 +195,38 @@ def _verb(view: str, clause: Callable[[int], int], subject: Subject, q: Quantity
     return ""
 
 
+@cache
+def _verbs() -> tuple[AhoCorasick, list[str]]:
+    found = {word: kind for kind in ("less", "new") for word in words(kind)}
+    return AhoCorasick(list(found)), list(found.values())
+
+
 def governing_verb(head: str) -> str:
-    """new, less or total: what the last verb in ``head`` says of a count; "" if there is none."""
-    best, kind = -1, ""
-    for name in ("new", "less"):
-        for word in words(name):
-            at = head.rfind(word)
-            if at > best:
-                best, kind = at, name
+    """new, less or total: what the last verb in ``head`` says of a count; "" if there is none.
+
+    >>> governing_verb("全年新增"), governing_verb("新增5家、总数达到")
+    ('new', 'total')
+    """
+    automaton, kinds = _verbs()
+    hits = automaton.find_matches_as_indexes(head, overlapping=True)
+    best, kind = max(((at, kinds[i]) for i, at, _ in hits), default=(-1, ""))
     stop = max((m.start() for m in pattern("total").finditer(head)), default=-1)
     return "total" if stop > best else kind
+
+
+def expand(items: list[Subject], wanted: int, *, each: bool) -> list[Subject]:
+    """城乡居民人均可支配收入 stands for two when two numbers or 均 follow.
+
+    >>> from reportlib.indicators.forms import find_mentions
+    >>> [mention] = find_mentions("城乡居民人均可支配收入")
+    >>> [s.id for s in expand([Subject("resident_income", "own", mention)], 2, each=False)]
+    ['urban_income', 'rural_income']
+    """
+    out: list[Subject] = []
+    for item in items:
+        form = item.mention.form if item.mention else None
+        if form and form.split and form.ids == (item.id,) and (each or len(items) < wanted):
+            out += [item._replace(id=part) for part in form.split]
+        else:
+            out.append(item)
+    return out

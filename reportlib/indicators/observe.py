@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 from operator import attrgetter
 
+from reportlib.indicators.anchors import find_anchors
 from reportlib.indicators.bind import bind
 from reportlib.indicators.measure import Link
 from reportlib.indicators.scope import Home
-from reportlib.indicators.when import Clock, Moment, Timeline, find_anchors
+from reportlib.indicators.when import Clock, Moment, Timeline
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Report, Sentence
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,31 +12,37 @@ from reportlib.records import Metadata
 from reportlib.resources import table
 
 
+def _short(name: str) -> str:
+    return str(pattern("peoples").sub("", pattern("suffix").sub("", name)))
+
+
 @cache
 def _places() -> tuple[frozenset[str], dict[str, str]]:
     """Names of other places as they stand in a text, and the short form of each full name."""
     full = {row["name"]: row["level"] for row in table("places", ("code", "name", "level"))}
-    short = {
-        n: pattern("peoples").sub("", pattern("suffix").sub("", n))
-        for n, lev in full.items()
-        if lev != "county"
-    }
+    short = {name: _short(name) for name, level in full.items() if level != "county"}
     return frozenset([*full, *(s for s in short.values() if len(s) > 1)]), short
 
 
 @cache
-def _children(adcode: str) -> frozenset[str]:
-    """Short names (two characters or more) of what lies below a province or prefecture."""
-    stem = adcode[:2] if adcode.endswith("0000") else adcode[:4]
+def _place_heads() -> frozenset[str]:
+    return frozenset(name[:2] for name in _places()[0])
+
+
+@cache
+def _children() -> dict[str, set[str]]:
+    """Short names (two characters or more) of what lies below a province or prefecture, by the
+    first digits of its code."""
     common = {
         row["word"] for row in table("place_words", ("word", "kind")) if row["kind"] == "ordinary"
     }
-    rows = (
-        row for row in table("places", ("code", "name", "level")) if row["code"].startswith(stem)
-    )
-    names = (pattern("suffix").sub("", r["name"]) for r in rows if stem and r["code"] != adcode)
-    short = {pattern("peoples").sub("", name) for name in names}
-    return frozenset(n for n in short - common if len(n) > 1)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in table("places", ("code", "name", "level")):
+        code, name = row["code"], _short(row["name"])
+        if len(name) > 1 and name not in common:
+            for stem in (code[:2] + "0000", code[:4] + "00"):
+                found[stem] |= {name} if stem != code else set()
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,10 @@ class Home:
     """The jurisdiction whose report it is."""
 
     level: str
-    names: frozenset[str]
+    names: tuple[str, ...]  # full and short, the longest first
     sign: str  # last character of the name: 全市 is the own region of a 市
     children: frozenset[str] = frozenset()  # short names of the divisions below
+    heads: frozenset[str] = frozenset()  # what the names of other places begin with
 
     @classmethod
     def of(cls, metadata: Metadata) -> Home:
@@ -53,16 +61,19 @@ class Home:
         short = _places()[1]
         given = (metadata.county, metadata.prefecture, metadata.province)
         name = next((n for n in given if n), "")
-        names = {name, short.get(name, pattern("suffix").sub("", name))} - {""}
-        below = (
-            _children(metadata.adcode)
-            if metadata.level in ("province", "prefecture")
-            else frozenset()
-        )
-        return cls(metadata.level, frozenset(names), name[-1:], below - names)
+        every = {name, short.get(name, pattern("suffix").sub("", name))} - {""}
+        names = tuple(sorted(every, key=len, reverse=True))
+        below = _children().get(metadata.adcode, set())
+        heads = _place_heads() | {child[:2] for child in below}
+        return cls(metadata.level, names, name[-1:], frozenset(below - every), heads)
 
     def owns(self, region: str) -> bool:
-        """Whether 全市, 我省 … or a place name means this jurisdiction."""
+        """Whether 全市, 我省 … or a place name means this jurisdiction.
+
+        >>> home = Home("prefecture", ("达州市", "达州"), "市")
+        >>> home.owns("全市"), home.owns("全省"), home.owns("达州")
+        (True, False, True)
+        """
         if region in self.names or region in ("全域", "辖区", "区域"):
             return True
         if region.endswith("国"):
@@ -72,7 +83,11 @@ class Home:
         return self.level != "national" and self.sign in ("", region[-1:])
 
     def is_yardstick(self, before: str, after: str) -> bool:
-        """Whether a name is only compared with or divided by: 占GDP, 高于GDP增速, 与GDP增长同步."""
+        """Whether a name is only compared with or divided by: 占GDP, 高于GDP增速, 与GDP增长同步.
+
+        >>> Home("county", (), "").is_yardstick("税收占", "的比重")
+        True
+        """
         text = before.rstrip(BLANK)
         while word := ends_with(text, "region"):
             text = text[: -len(word)]
@@ -82,7 +97,14 @@ class Home:
         return joined and any(starts_with(after, "same", at) for at in range(len(after)))
 
     def scope_of(self, view: str, start: int, mention: Mention, after: int) -> str:
-        """own, other or lent (带动进出口…), from the words before the name in its clause."""
+        """own, other or lent (带动进出口…), from the words before the name in its clause.
+
+        >>> home, text = Home("county", ("金安区",), "区"), "全市的生产总值"
+        >>> from reportlib.indicators.forms import find_mentions
+        >>> [mention] = find_mentions(text)
+        >>> home.scope_of(text, 0, mention, 0)
+        'other'
+        """
         low = max(start, after if after <= mention.first else start, mention.first - 60)
         text = view[low : mention.first].strip(BLANK)
         region = starts_with(view[mention.first : mention.last], "region")
@@ -123,10 +145,8 @@ class Home:
         """Whether the sentence up to ；is about another place, named at its beginning."""
         low = max(0, start - 400)
         begin = max((view.rfind(c, low, start) for c in "；。"), default=-1) + 1 or low
-        begin += next(
-            (len(w) for w in ("力争", "推动", "支持", "确保", "预计") if view.startswith(w, begin)),
-            0,
-        )
+        lead = pattern("lead").match(view, begin)
+        begin = lead.end() if lead else begin
         if begin >= stop:
             return False
         if self._names_other(view, begin):
@@ -139,6 +159,8 @@ class Home:
     def _names_other(self, text: str, at: int) -> bool:
         """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""
         known = _places()[0]
+        if text[at : at + 2] not in self.heads:
+            return False
         for n in range(11, 1, -1):
             name = text[at : at + n]
             if (name in known and name not in self.names) or name in self.children:
@@ -150,7 +172,7 @@ class Home:
         return False
 
     def _own_name(self, text: str) -> str:
-        return next((n for n in sorted(self.names, key=len, reverse=True) if text.endswith(n)), "")
+        return next((n for n in self.names if text.endswith(n)), "")
 
     def _remainder(self, text: str, mention: Mention, stripped: bool) -> str:
         """The scope when unknown words stand before the name."""

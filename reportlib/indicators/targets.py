@@ -127,6 +127,11 @@ def coverage(report: Report, observations: Sequence[Observation]) -> list[Covera
 
     actual is about the review year, target about the plan year (any year where they are unknown).
     Several reasons: stated before masked before relative before qualitative.
+
+    >>> from reportlib.records import Mapped, Metadata
+    >>> report = Report("r", "d", Mapped("", (), (), ()), Metadata())
+    >>> {row.state for row in coverage(report, [])}
+    {'part_missing'}
     """
     said = _stated(report, observations)
     for row in sorted(_worded(report), key=lambda row: row.state != "relative"):

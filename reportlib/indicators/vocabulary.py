@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ CLASSES = (
 )
 LONGEST_GAP = 60  # characters between a name and its number; more is another matter
 BREAKS = "，；：。！？\n"
+_AND = ("、", "和", "与", "及", "以及", "，以及", "、以及")
 BLANK = "\u3000"  # in place of brackets, notes and dates while names and numbers are bound
 
 
@@ -58,9 +61,17 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(row["word"] for row in rows if row["class"] == kind)
 
 
+def _longest_first(found: Iterable[str], at: int) -> dict[str, list[str]]:
+    """Words by their character ``at`` (0 the first, -1 the last), the longest first."""
+    index = defaultdict(list)
+    for word in sorted(found, key=len, reverse=True):
+        index[word[at]].append(word)
+    return index
+
+
 @cache
-def _lengths(kind: str) -> tuple[int, ...]:
-    return tuple(sorted({len(w) for w in words(kind)}, reverse=True))
+def _index(kind: str, at: int) -> dict[str, list[str]]:
+    return _longest_first(words(kind), at)
 
 
 def starts_with(text: str, kind: str, at: int = 0) -> str:
@@ -69,8 +80,10 @@ def starts_with(text: str, kind: str, at: int = 0) -> str:
     >>> starts_with("全市增长", "region")
     '全市'
     """
-    known = words(kind)
-    return next((text[at : at + n] for n in _lengths(kind) if text[at : at + n] in known), "")
+    for word in _index(kind, 0).get(text[at : at + 1], ()):
+        if text.startswith(word, at):
+            return word
+    return ""
 
 
 def ends_with(text: str, kind: str) -> str:
@@ -79,16 +92,18 @@ def ends_with(text: str, kind: str) -> str:
     >>> ends_with("其中全市", "region")
     '全市'
     """
-    known = words(kind)
-    return next((text[-n:] for n in _lengths(kind) if len(text) >= n and text[-n:] in known), "")
+    for word in _index(kind, -1).get(text[-1:], ()):
+        if text.endswith(word):
+            return word
+    return ""
 
 
 @cache
-def _classes() -> tuple[dict[str, str], int]:
+def _classes() -> tuple[dict[str, str], dict[str, list[str]]]:
     known = dict.fromkeys([*BREAKS, BLANK, " "], "fill")
     for kind in ("fill", "reach", "down", "up"):
         known |= dict.fromkeys(words(kind), kind)
-    return known, max(map(len, known))
+    return known, _longest_first(known, 0)
 
 
 def read_gap(text: str) -> Gap | None:
@@ -99,16 +114,37 @@ def read_gap(text: str) -> Gap | None:
     """
     if len(text) > LONGEST_GAP or pattern("compared").search(text):
         return None
-    known, longest = _classes()
+    kinds, known = _classes()
     turn = moved = ""
     at = 0
     while at < len(text):
-        for n in range(min(longest, len(text) - at), 0, -1):
-            if kind := known.get(text[at : at + n]):
+        for word in known.get(text[at], ()):
+            if text.startswith(word, at):
                 break
         else:
             return None
-        if kind != "fill":
+        if (kind := kinds[word]) != "fill":
             turn, moved = kind, moved if kind == "reach" else kind
-        at += n
+        at += len(word)
     return Gap(turn, moved, text)
+
+
+def goes_on(text: str) -> bool:
+    """Whether a clause begins like one that goes on about the same subject.
+
+    >>> goes_on("居全国第11位"), goes_on("全市旅游")
+    (True, False)
+    """
+    return bool(starts_with(text, "predicate"))
+
+
+def is_joint(between: str) -> bool:
+    """Whether two names are a list when ``between`` stands between them: 、 or 和累计.
+
+    >>> is_joint("、累计"), is_joint("带动")
+    (True, False)
+    """
+    text = between.strip(BLANK)
+    while text not in _AND and (word := ends_with(text, "own")):
+        text = text[: -len(word)]
+    return text in _AND

@@ -7,46 +7,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from reportlib.indicators.anchors import Anchor, Span, read_years
 from reportlib.indicators.catalogue import Indicator, catalogue
 from reportlib.indicators.measure import Link
 from reportlib.indicators.vocabulary import pattern
 from reportlib.records import Quantity
 
 WINDOW = 300  # characters before a number in which words about its time are looked for
-
-# The first year of the plan called 一五, 二五, … (the third began after three years of recovery).
-_PLANS = {1: 1953, 2: 1958, 3: 1966, **{n: 1971 + 5 * (n - 4) for n in range(4, 21)}}
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Years ``first`` to ``last``, the same for one year; 0 where not known."""
-
-    first: int
-    last: int
-
-    def __str__(self) -> str:
-        if not self.last:
-            return ""
-        return str(self.last) if self.first == self.last else f"{self.first}-{self.last}"
-
-    @property
-    def end(self) -> Span:
-        """The last year alone."""
-        return Span(self.last, self.last)
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A year or plan in a chain.
-
-    ``role`` is base (比2020年), frame (同2020年相比，), since, until, plan, span or year.
-    """
-
-    at: int
-    span: Span
-    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +99,12 @@ class Clock:
                 yield match.start(), span, strong
         if ahead and (match := pattern("aims_now").search(text, 0, 120)):
             yield min(match.start(), 7), one, True
-        if not ahead and (match := pattern("years_on").match(text)) and 1 < _number(match[1]) < 80:
-            yield match.start(), Span(here - _number(match[1]) + 1, here), True
+        if (
+            not ahead
+            and (match := pattern("years_on").match(text))
+            and 1 < read_years(match[1]) < 80
+        ):
+            yield match.start(), Span(here - read_years(match[1]) + 1, here), True
 
     def _dates(
         self, text: str, anchors: Sequence[Anchor], heading: bool
@@ -151,56 +122,6 @@ class Clock:
                     yield a.at, Span(first, min(last, here)), True
             elif a.role == "until" and ahead and a.at < 8 and last > here + 1:
                 yield a.at, Span(here, last), True
-
-
-def _number(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    tens, _, ones = text.rpartition("十")
-    return (_DIGITS.get(tens, 1) * 10 if "十" in text else 0) + _DIGITS.get(ones, 0)
-
-
-def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
-    """The years and named five-year plans of a text, with the part each plays."""
-    out = []
-    for q in quantities:
-        if span := _years(q):
-            role = _role(q, text[max(0, q.first - 6) : q.first], text[q.last : q.last + 6])
-            role = "year" if role == "span" and span.first == span.last else role
-            span = span.end if role in ("base", "frame", "until") else span
-            out.append(Anchor(q.first, span, role))
-    return out
-
-
-def _role(q: Quantity, before: str, after: str) -> str:
-    before, after = before.rstrip("“"), after.lstrip("”")
-    times = pattern("times").match(after) and before.endswith(("是", "为", "于", "达到"))
-    if times or after.startswith(("基础上", "的基础上")):
-        return "base"
-    onward = ("以来", "起", "开始", "到", "至")
-    ranged = bool(q.value_high) and before.endswith(("从", "由", "自"))  # 从1979年到1983年，
-    if pattern("from_date").search(before) and not after.startswith(onward) and not ranged:
-        return "frame" if after.startswith(("相比", "比较", "，")) else "base"
-    if q.quote.endswith("以来") or after.startswith(("以来", "起", "开始")):
-        return "since"
-    if before.endswith(("到", "至")) or after.startswith(("末", "底", "年底")):
-        return "until"
-    return "plan" if q.kind == "plan_number" else "span"
-
-
-def _years(q: Quantity) -> Span | None:
-    """The years that a date or the number of a five-year plan names."""
-    if q.kind == "plan_number" and isinstance(q.value, float):
-        named = q.quote.endswith("五") or "个五年" in q.quote  # not 十五届五中
-        first = _PLANS.get(int(q.value)) if named else None
-        return Span(first, first + 4) if first else None
-    if q.kind != "date" or q.unit in ("月", "周", "年代", "世纪", "季度"):
-        return None
-    if isinstance(q.value, str):
-        return Span(int(q.value[:4]), int(q.value[:4])) if q.value[:4].isdigit() else None
-    if q.value is None or not 1900 < q.value < 2100 or not (q.unit or q.value_high):
-        return None
-    return Span(int(q.value), int(q.value_high or q.value))
 
 
 class Timeline:
@@ -320,7 +241,7 @@ class Timeline:
         if found is None and measure == "level":
             found = pattern("running_n").search(here)
         if clock.section != "plan" and found and clock.span.last:
-            n = _number(next(filter(None, found.groups())))
+            n = read_years(next(filter(None, found.groups())))
             if 1 < n < 80:
                 return Span(clock.span.last - n + 1, clock.span.last)
         return clock.span
