@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reportlib.indicators.vocabulary import pattern
 from reportlib.records import Quantity
@@ -13,8 +13,7 @@ _PLANS = {1: 1953, 2: 1958, 3: 1966, **{n: 1971 + 5 * (n - 4) for n in range(4, 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Years ``first`` to ``last``, the same for one year; 0 where not known."""
 
     first: int
@@ -31,8 +30,7 @@ class Span:
         return Span(self.last, self.last)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A year or plan in a chain.
 
     ``role`` is base (比2020年), frame (同2020年相比，), since, until, plan, span or year.

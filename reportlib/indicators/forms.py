@@ -134,7 +134,7 @@ def find_mentions(text: str) -> tuple[Mention, ...]:
     found = []
     end = 0
     hits = automaton.find_matches_as_indexes(text, overlapping=True)
-    for i, first, _ in sorted(hits, key=_place):
+    for i, first, _ in sorted(hits, key=lambda hit: (hit[1], -hit[2])):
         gate, candidates = gates[i]
         if first < end or not gate.match(text, first):
             continue
@@ -147,11 +147,6 @@ def find_mentions(text: str) -> tuple[Mention, ...]:
             found.append(Mention(first, best, which))
             end = best
     return tuple(found)
-
-
-def _place(hit: tuple[int, int, int]) -> tuple[int, int]:
-    """Leftmost first, of those the longer."""
-    return hit[1], -hit[2]
 
 
 def _has(text: str, needs: tuple[str, ...], before: int) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from reportlib.indicators.anchors import find_anchors
 from reportlib.indicators.bind import bind
@@ -19,8 +19,7 @@ from reportlib.records import Quantity, Report, Sentence
 Finder = Callable[[Sentence], Sequence[Quantity]]
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """One figure of one indicator: a row of the table ``indicators``.
 
     ``start`` and ``end`` are page offsets; ``quote`` is the normalised text there (the build puts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.forms import find_mentions
@@ -20,8 +20,7 @@ _OF_BOUND = {"eq": "point", "min": "floor", "max": "ceiling", "range": "range", 
 _CLAUSE = re.compile("[^，；：。！？]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """``kind`` is one of KINDS; ``strength`` hard, soft, mixed (words of both) or plain (none);
     ``words`` are the words that decided."""
 
@@ -30,8 +29,7 @@ class Target:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """What a report says of a headline indicator: a row of the table ``coverage``.
 
     ``state`` is stated, masked, relative, qualitative, part_missing or not_stated; ``phrase`` and

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reportlib.indicators.anchors import Anchor, Span, read_years
 from reportlib.indicators.catalogue import Indicator, catalogue
@@ -16,8 +16,7 @@ from reportlib.records import Quantity
 WINDOW = 300  # characters before a number in which words about its time are looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """Status, period and basis of one figure."""
 
     status: str
