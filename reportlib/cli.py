@@ -70,7 +70,7 @@ def _count(text: str) -> int:
 def _build(args: argparse.Namespace) -> int:
     from reportlib.build import build_tables
 
-    names = ("pages", "corrections", "jobs", "cluster", "form", "overwrite")
+    names = ("pages", "corrections", "jobs", "cluster", "form", "column", "overwrite")
     options = {name: getattr(args, name) for name in names}
     done = build_tables(args.sources, args.out, **options)
     counts = ", ".join(f"{n} {kind}" for kind, n in sorted(done.kinds.items())) or "no page"

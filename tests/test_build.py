@@ -338,6 +338,18 @@ def test_the_sidecar_decides(tmp_path: Path) -> None:
     ]
 
 
+def test_the_text_column_may_be_named(tmp_path: Path) -> None:
+    """A name given finds the reports of a table; without it the table is skipped."""
+    row = json.dumps({"原稿": report()}, ensure_ascii=False)
+    (tmp_path / "a.jsonl").write_text(f"{row}\n", encoding="utf-8")
+    assert reportlib.build_tables([tmp_path], tmp_path / "no").kinds == {"skipped": 1}
+    given = command("build", "a.jsonl", "--out", "yes", "--column", "原稿", cwd=tmp_path)
+    assert given.returncode == 0 and read_table(tmp_path / "yes", "reports")["doc"].tolist() == [
+        "a.jsonl#1"
+    ]
+    assert len(reportlib.load(tmp_path / "a.jsonl", column="原稿").reports) == 1
+
+
 def test_the_folder_written_to_is_not_read(tmp_path: Path) -> None:
     """Tables below the folder of pages: the next call finds the build unchanged."""
     folder_of(tmp_path, 2)

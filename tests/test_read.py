@@ -35,16 +35,16 @@ def cases(name: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", CASES[name], ids=lambda case: case["label"])
 
 
-def page_of(folder: Path, name: str, data: bytes) -> Page:
+def page_of(folder: Path, name: str, data: bytes, column: str = "") -> Page:
     """The only page of a file made of ``data``."""
-    (page,) = pages_of(folder, name, data)
+    (page,) = pages_of(folder, name, data, column)
     return page
 
 
-def pages_of(folder: Path, name: str, data: bytes) -> list[Page]:
+def pages_of(folder: Path, name: str, data: bytes, column: str = "") -> list[Page]:
     path = folder / name
     path.write_bytes(data)
-    return read_source(Source(path, name))
+    return read_source(Source(path, name, column=column))
 
 
 def shared(one: str, other: str) -> int:
@@ -402,9 +402,13 @@ def test_rows_of_a_table_are_pages(name: str, tmp_path: Path) -> None:
         assert not others and "\r\n" in first.text
 
 
-def test_the_text_column_is_found_by_its_name(tmp_path: Path) -> None:
-    """A table without one is skipped, and its columns are told."""
-    assert page_of(tmp_path, "a.csv", "备份 正文,正文\n甲,乙\n".encode()).text == "乙"
+def test_the_text_column_may_be_named(tmp_path: Path) -> None:
+    """A name given goes before the names known; a wrong one is answered with the columns."""
+    data = "备份 正文,正文\n甲,乙\n".encode()
+    assert page_of(tmp_path, "a.csv", data).text == "乙"
+    assert page_of(tmp_path, "a.csv", data, "备份 正文").text == "甲"
+    failed = page_of(tmp_path, "a.csv", data, "正文二")
+    assert failed.kind == "failed" and "it has 备份_正文, 正文" in failed.reason
     listed = page_of(tmp_path, "b.csv", b"file,year\na.txt,2024\n")
     assert listed.kind == "skipped" and "it has file, year" in listed.reason
 

@@ -103,12 +103,16 @@ class Corpus:
 
 
 def load(
-    *sources: str | Path, pages: str | Path | None = None, corrections: str | Path | None = None
+    *sources: str | Path,
+    pages: str | Path | None = None,
+    corrections: str | Path | None = None,
+    column: str = "",
 ) -> Corpus:
     """Read and analyse pages in memory; for thousands of pages use ``build_tables``.
 
     Args:
         pages, corrections: side files as for ``build_tables``.
+        column: the text column of table files, as for ``build_tables``.
 
     Raises:
         ReportlibError: no such file or folder, a folder without any page, a wrong side file.
@@ -120,7 +124,7 @@ def load(
     """
     given = read_sidecar(Path(pages)) if pages else {}
     fixes = read_corrections(Path(corrections)) if corrections else []
-    found = iter_sources([Path(s) for s in sources])
+    found = iter_sources([Path(s) for s in sources], column=column)
     read = [page for source in found for page in read_source(source)]
     if not read:
         raise ReportlibError("no pages: name files or folders of reports")

@@ -72,6 +72,7 @@ def build_tables(
     jobs: int = 1,
     cluster: str = "",
     form: str = "csv",
+    column: str = "",
     overwrite: bool = False,
 ) -> Summary:
     """Build all tables of the sources into a folder.
@@ -84,6 +85,7 @@ def build_tables(
         jobs: local processes.
         cluster: address of a Dask scheduler; used instead of local processes.
         form: csv or parquet.
+        column: the text column of .csv, .xlsx and .jsonl; known names are found without it.
         overwrite: replace a build of other sources or versions.
 
     Returns:
@@ -103,7 +105,7 @@ def build_tables(
     if form == "parquet" and not find_spec("pyarrow"):
         raise ReportlibError("--format parquet needs: pip install 'reportlib[parquet]'")
     at, sides = Path(out), [Path(p) for p in (pages, corrections) if p]
-    found = _sources([Path(s) for s in sources], at, sides)
+    found = _sources([Path(s) for s in sources], at, sides, column)
     batches = _batches(found, at.absolute())
     _deal(batches, Path(pages) if pages else None, Path(corrections) if corrections else None)
     signature = _signature(found, sides, form)
@@ -127,10 +129,10 @@ def build_tables(
         raise OutputError(f"cannot write to {at}: {error.strerror or error}") from None
 
 
-def _sources(paths: list[Path], out: Path, sides: Iterable[Path]) -> list[Source]:
+def _sources(paths: list[Path], out: Path, sides: Iterable[Path], column: str) -> list[Source]:
     """What there is to read; the output folder is not part of it, and an empty folder is told."""
     away = {**dict.fromkeys(sides, "a side file of this command"), out: ""}
-    found = [s for s in iter_sources(paths, away) if s.path.resolve() != out.resolve()]
+    found = [s for s in iter_sources(paths, away, column) if s.path.resolve() != out.resolve()]
     for path in paths:
         if path.is_dir() and not any(s.path.is_relative_to(path) for s in found):
             doc = f"{shown(path.resolve().name)}/"
@@ -273,7 +275,8 @@ def _signature(sources: Sequence[Source], sides: Iterable[Path], form: str) -> s
     for path in [*sorted(own), *sides]:
         digest.update(_file_hash(path))
     for source in sources:
-        named = (source.doc, shown(source.path.as_posix()), source.kind, source.reason)
+        path = shown(source.path.as_posix())
+        named = (source.doc, path, source.kind, source.reason, source.column)
         digest.update("\n".join(named).encode() + b"\n")
         if source.kind == "page":
             digest.update(_file_hash(source.path))

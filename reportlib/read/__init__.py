@@ -42,7 +42,7 @@ def read_source(source: Source) -> list[Page]:
             size = source.path.stat().st_size
             raise ReadError(f"{size} bytes; at most {MOST_BYTES} are read: split it")
         page = replace(page, sha256=sha256(data).hexdigest())
-        return [_checked(one) for one in _pages(page, data, source.path.suffix.lower())]
+        return [_checked(one) for one in _pages(page, data, source)]
     except ReadError as error:
         reason = str(error)
     except ImportError as error:
@@ -54,7 +54,8 @@ def read_source(source: Source) -> list[Page]:
     return [replace(page, kind="failed", reason=" ".join(reason.split())[:500])]
 
 
-def _pages(page: Page, data: bytes, suffix: str) -> list[Page]:
+def _pages(page: Page, data: bytes, source: Source) -> list[Page]:
+    suffix = source.path.suffix.lower()
     page = replace(page, is_plain=suffix in (".txt", ".md"))
     if not data:
         raise ReadError("the file is empty")
@@ -62,7 +63,7 @@ def _pages(page: Page, data: bytes, suffix: str) -> list[Page]:
         if data.startswith(start.encode("latin-1")) and suffix not in (".docx", ".pdf", ".xlsx"):
             raise ReadError(f"this is {kind}, not {suffix}")
     if suffix in (".csv", ".xlsx", ".jsonl"):
-        return table_pages(page, data, suffix)
+        return table_pages(page, data, suffix, source.column)
     facts: dict[str, Any] = {}
     encoding = damage = ""
     if suffix == ".docx":

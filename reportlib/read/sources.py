@@ -21,13 +21,15 @@ class Source:
     """A file met: ``kind`` is page (to be read), skipped or failed, the last two with a reason.
 
     ``doc`` is the path below the folder that the user named, with forward slashes, or the name of
-    a file that was named itself; no two sources of a build share one.
+    a file that was named itself; no two sources of a build share one. ``column`` is the text
+    column of a table file; empty: the best name that ``data/page_facts.csv`` knows.
     """
 
     path: Path
     doc: str
     kind: str = "page"
     reason: str = ""
+    column: str = ""
 
 
 def shown(name: str) -> str:
@@ -42,12 +44,13 @@ def shown(name: str) -> str:
 
 
 def iter_sources(
-    paths: Sequence[Path], not_pages: Mapping[Path, str] | None = None
+    paths: Sequence[Path], not_pages: Mapping[Path, str] | None = None, column: str = ""
 ) -> list[Source]:
     """The files at and below ``paths``, those of one folder in the order of their paths.
 
     Args:
         not_pages: files and folders to skip (the sidecar, the output folder), with the reason.
+        column: the text column of table files, where its name is none that is known.
 
     Raises:
         ReportlibError: a path that does not exist.
@@ -69,7 +72,7 @@ def iter_sources(
             tails = (shown("/".join(root.resolve().parts[-n:])) for n in range(1, 99))
             while doc in met:
                 doc = f"{next(tails)}/{below}"
-            met[doc] = Source(path, doc, kind, reason)
+            met[doc] = Source(path, doc, kind, reason, column)
     return list(met.values())
 
 

@@ -22,12 +22,15 @@ CELLS = {"doc": ".+", "adcode": r"(\d{6})?", "year": r"((19|20)\d\d)?"}  # of a 
 Rows = list[tuple[int, list[str]]]  # number and cells of the rows that hold anything
 
 
-def table_pages(page: Page, data: bytes, suffix: str) -> list[Page]:
+def table_pages(page: Page, data: bytes, suffix: str, column: str = "") -> list[Page]:
     """One page per row; ``doc`` gets ``#row`` (1 below the header), in later sheets ``#name!row``.
 
     What a row says of place, adcode and year goes to ``given`` as row_place, row_adcode and
-    row_year; it weighs less than a sidecar's word. The rows of JSONL are its lines. The text column
-    is that of the best name in ``data/page_facts.csv``; a table without one is a skipped page.
+    row_year; it weighs less than a sidecar's word. The rows of JSONL are its lines. A table without
+    a text column is one page that is skipped.
+
+    Args:
+        column: the text column; without it, the best name that ``data/page_facts.csv`` knows.
 
     Raises:
         ReadError: no rows, broken quoting, a line that is not JSON.
@@ -35,12 +38,12 @@ def table_pages(page: Page, data: bytes, suffix: str) -> list[Page]:
     >>> [(p.doc, p.text) for p in table_pages(Page("a.csv", ""), "text\\n一年来".encode(), ".csv")]
     [('a.csv#1', '一年来')]
     """
+    decoded = Decoded("", "") if suffix == ".xlsx" else decode(data)
     if suffix == ".xlsx":
-        decoded, tables = Decoded("", ""), sheets(data)
+        tables = sheets(data)
     else:
-        decoded = decode(data)
-        tables = {"": (csv_rows if suffix == ".csv" else _json_rows)(decoded.text)}
-    known = [name for name, fact in names("column").items() if fact == "text"]
+        tables = {"": csv_rows(decoded.text) if suffix == ".csv" else _json_rows(decoded.text)}
+    known = [_folded(column)] if column else [n for n, f in names("column").items() if f == "text"]
     pages: list[Page] = []
     for name, ((top, titles), *rows) in tables.items():
         head = [_folded(title) for title in titles]
@@ -48,7 +51,7 @@ def table_pages(page: Page, data: bytes, suffix: str) -> list[Page]:
         prefix = f"{page.doc}#{name}!" if pages else f"{page.doc}#"
         if not text and len(tables) == 1:  # a list of files, figures: no pages, and nothing wrong
             reason = f"no text column ({', '.join(known)}); it has {', '.join(head)}"[:500]
-            return [replace(page, kind="skipped", reason=reason)]
+            return [replace(page, kind="failed" if column else "skipped", reason=reason)]
         if not text:
             pages.append(replace(page, doc=f"{prefix}0", kind="skipped", reason="no text column"))
         for number, cells in rows if text else []:
