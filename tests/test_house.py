@@ -45,10 +45,10 @@ ROOMS = (
 )
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 
-# Lines of code: blank lines, comments and docstrings not counted. The aims are 5,000 in all and 350
-# lines a module; these numbers may only fall.
-MOST_LINES_OF_CODE = 8500
-MOST_LINES_OF_A_MODULE = 480
+# Lines of code: blank lines, comments and docstrings not counted. The aim is 5,000 in all; these
+# numbers may only fall.
+MOST_LINES_OF_CODE = 8320
+MOST_LINES_OF_A_MODULE = 350
 MOST_LINES_OF_A_FUNCTION = 45  # docstring not counted
 
 # Packages that only some users install, and the two that are slow to import.

@@ -275,8 +275,8 @@ def _signature(sources: Sequence[Source], sides: Iterable[Path], form: str) -> s
     for path in [*sorted(own), *sides]:
         digest.update(_file_hash(path))
     for source in sources:
-        path = shown(source.path.as_posix())
-        named = (source.doc, path, source.kind, source.reason, source.column)
+        where = shown(source.path.as_posix())
+        named = (source.doc, where, source.kind, source.reason, source.column)
         digest.update("\n".join(named).encode() + b"\n")
         if source.kind == "page":
             digest.update(_file_hash(source.path))
