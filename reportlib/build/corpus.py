@@ -54,7 +54,9 @@ class Corpus:
 
     def text(self, doc: str) -> str:
         """The page text of ``doc``; every ``start`` and ``end`` of a row points into it."""
-        return self._texts[require(doc, list(self._texts), "page")]
+        if doc not in self._texts:
+            require(doc, list(self._texts), "page")
+        return self._texts[doc]
 
     def export(
         self,

@@ -12,7 +12,7 @@ from reportlib.resources import require, table
 from reportlib.rhetoric import card, cards
 
 LEVELS = {"p5": 5, "q1": 25, "median": 50, "q3": 75, "p95": 95}  # marks of a reference
-FEWEST = 5  # other reports below which a position says nothing
+FEWEST = 5  # reports below which a position says nothing
 FACTS = "report_id section measure value unit low high".split()
 
 
@@ -24,9 +24,9 @@ def profile(
     Args:
         measures: ids of cards; all by default.
         section: all, review, problems or plan.
-        reference: ``folder`` (the other reports here) or ``shipped`` (quantiles of some 500
-            reports of 1954-2026, ``data/rhetoric_reference.csv``, numbers only). Either takes the
-            reports of the same level of government where there are enough, else all.
+        reference: ``folder`` (all reports here, itself among them) or ``shipped`` (quantiles of
+            some 500 reports of 1954-2026, ``data/rhetoric_reference.csv``, numbers only). Either
+            takes the reports of the same level of government where there are enough, else all.
 
     Returns:
         report_id, section, measure, value, unit, low, high (bootstrap interval), level (of the
