@@ -14,7 +14,7 @@ from reportlib.resources import settings
 
 RAW = re.compile(r"(?i)<(script|style|noscript|iframe|title|xmp)(?=[\s/>])")  # hold no markup
 QUOTED = re.compile(r"""=\s*+(?:"[^"<>]*+>[^"<]*+"|'[^'<>]*+>[^'<]*+')""")  # a value with a >
-TAG = re.compile(r"<(?:[!?]|(/?)([A-Za-z][^\s/>]*))([^>]*)>")
+TAG = re.compile(r"<(?:[!?]|(/?)([A-Za-z][^\s/>]*+))([^>]*+)(?:>|\Z)")
 ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s=/>"']++)(?:\s*+=\s*+("[^"]*"|'[^']*'|[^\s>"']++))?""")
 INVISIBLE = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
 LONGEST_TAG = 4000  # characters of a tag in which attributes are looked for

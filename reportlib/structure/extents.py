@@ -49,7 +49,7 @@ def _mark_front_matter(page: Layout) -> None:
     """Labelled lines between two --- lines (also of a second document on the page)."""
     rules = [i for i, key in enumerate(page.keys) if key == "---"]
     for i, j in pairwise(rules):
-        if 1 < j - i < 40 and re.match(r"[A-Za-z_]+：", page.keys[i + 1]):
+        if 1 < j - i < 40 and re.match(r"[A-Za-z_]{1,40}：", page.keys[i + 1]):
             page.rules[i : j + 1] = ["front_matter"] * (j + 1 - i)
 
 
