@@ -264,6 +264,7 @@ LINES = st.sampled_from(
         *STOCK.values(),
         *("各位代表：", "政府工作报告", "一、2023年工作回顾", "二、2024年工作安排", "12", "附件"),
         *("（一）抓投资。新开工项目12个。", "“没有后引号", "来源：某报", "市长 张三", "---"),
+        "source: 现在，我代表县人民政府，向大会作政府工作报告，请予审议。",
         *("——2024年1月5日在某市第八届人民代表大会上", "1.“三资”：资金、资产、资源。", "**", "  "),
     ]
 )
@@ -302,6 +303,16 @@ def test_a_stray_mark_does_not_swallow_the_paragraph() -> None:
     assert len(list(split_sentences(text))) == 201
     far = "实施“三大行动。" + "推进项目建设。" * (REACH // 7 + 1) + "”完成。"
     assert len(list(split_sentences(far))) > 40
+
+
+def test_an_opening_in_the_front_matter_begins_no_report() -> None:
+    """Each report found has lines of its own, however the labelled lines above it are worded."""
+    opening = "现在，我代表省人民政府，向大会作政府工作报告，请予审议。"
+    front = f"---\nsource: {opening}\n{opening}\n---\n"
+    page = lay_out(f"{front}政府工作报告\n各位代表：\n{opening}\n一、过去一年工作回顾")
+    assert len(page.drafts) == 1
+    alone = lay_out(front)
+    assert alone.drafts == [] and alone.reason
 
 
 def test_sentences_stand_under_run_in_headings() -> None:

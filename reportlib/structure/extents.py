@@ -16,6 +16,7 @@ HEAD_ROLES = (("title", 110), ("delivery", 90), ("speaker", 36), ("note", 20))  
 FRAGMENT_CHARS = 400  # a leading piece without a beginning must be at least this long
 FOLLOWING_CHARS = 800  # so much running text below a line of the site's is still the report
 REPORT_CHARS = 1000  # a page without title and opening must be at least this long
+NO_TEXT = "no text that reads like a work report"
 
 
 def lay_out(text: str) -> Layout:
@@ -61,7 +62,7 @@ def _starts(page: Layout) -> list[tuple[int, bool]]:
     found: list[tuple[int, bool]] = []
     for i, key in enumerate(page.keys):
         wrapped = key + "".join(page.keys[i + 1 : i + 2]) if len(key) < 60 else key
-        match = cue("opening").search(wrapped[:300])
+        match = cue("opening").search(wrapped[:300]) if page.rules[i] != "front_matter" else None
         if match and match.start() < len(key) and not says("not_government", wrapped):
             above = [j for j in range(i - 1, max(-1, i - 7), -1) if len(page.keys[j]) <= 30]
             base = next((j for j in above if says("salutation", page.keys[j])), i)
@@ -264,7 +265,7 @@ def _why_no_report(page: Layout) -> str:
     """One sentence saying why the page is no work report; "" if it is one."""
     keys = page.keys
     if not page.drafts:
-        return "no text that reads like a work report"
+        return NO_TEXT
     if any(says("summary", k) for k in keys[:12]):
         return "a summary written by the site, not the report itself"
     if any(d.has_opening for d in page.drafts):
@@ -286,8 +287,10 @@ def _why_no_report(page: Layout) -> str:
 
 
 def _paint(page: Layout) -> None:
-    """Write labels, rules and owners of the drafts into the line lists."""
-    for k, draft in enumerate(page.drafts):
+    """Write labels, rules and owners of the drafts into the line lists; empty drafts go."""
+    drafts, page.drafts = page.drafts, []
+    for draft in drafts:
+        k = len(page.drafts)
         for i in range(draft.first, draft.base):
             if i in draft.head:
                 page.labels[i], page.rules[i], page.owners[i] = "report", "title_lines", k
@@ -306,6 +309,10 @@ def _paint(page: Layout) -> None:
             line = page.lines[last]
             page.ends[last], rule = inline_noise(page.text, line.start, line.end)
             page.end_rule = rule or page.end_rule
+        if k in page.owners[draft.first : draft.annex[1]]:
+            page.drafts.append(draft)
+    if not page.drafts:
+        page.reason = page.reason or NO_TEXT
     for i, key in enumerate(page.keys):
         if page.labels[i] == "noise" and page.rules[i] == "outside":
             page.rules[i] = noise_rule(key, "any", "edge", "tail") or "outside"
