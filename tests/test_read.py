@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made import locked_pdf
 from openpyxl import Workbook
 
 from reportlib import read
@@ -335,19 +336,7 @@ def test_pdf_without_text(tmp_path: Path) -> None:
 
 def test_pdf_with_a_password(tmp_path: Path) -> None:
     """An encrypted PDF is named as such."""
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [] /Count 0 >>",
-        b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"41" * 32, b"42" * 32),
-    ]
-    data, places = b"%PDF-1.4\n", []
-    for number, content in enumerate(objects, 1):
-        places.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    tail = b"trailer << /Size 4 /Root 1 0 R /Encrypt 3 0 R /ID [<41> <41>] >>\n"
-    data += b"xref\n0 4\n0000000000 65535 f \n%s%sstartxref\n%d\n%%%%EOF" % (table, tail, len(data))
-    page = page_of(tmp_path, "a.pdf", data)
+    page = page_of(tmp_path, "a.pdf", locked_pdf())
     assert page.reason == "protected by a password; save it without one"
 
 
