@@ -220,12 +220,12 @@ def test_title_lines_have_no_theme() -> None:
     assert code_report([]) == []
 
 
-def test_own_heading_of_a_paragraph_counts_from_its_second_sentence() -> None:
-    """A paragraph that begins with its heading stands under it, not under the one before."""
+def test_heading_counts_where_a_sentence_is_silent() -> None:
+    """A run-in heading speaks for itself, and for the rest of its paragraph."""
     lines = [
         ("（一）发展教育事业。", 0, ""),
         ("（二）改善交通条件。", 1, "（一）发展教育事业"),
-        ("投入3.5亿元。", 1, "（一）发展教育事业"),
+        ("投入3.5亿元。", 1, "（二）改善交通条件"),
         ("（三）其他。", 2, "（二）改善交通条件"),
     ]
     coded = code_themes([sentence(*line) for line in lines])

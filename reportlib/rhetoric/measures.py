@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from reportlib.records import Report
 from reportlib.rhetoric.coding import SILENT, Coded
 from reportlib.rhetoric.vocabulary import card, cards, columns
-from reportlib.themes.shares import page_spans
 
 RESAMPLES, SEED, FEWEST = 200, 20260101, 5  # of the bootstrap; fewer sentences get no interval
 ENDS = (0.025, 0.975)
@@ -172,13 +171,15 @@ def hit_rows(report: Report, coded: Sequence[Coded], page_text: str) -> Iterator
     (7, 9, '坚决', 'commitment', 'strong')
     """
     hits = [
-        (hit.sentence, hit)
+        hit
         for one in coded
         for hit in one.hits
         if one.sentence.section != "annex" or hit.measure == "abbreviation_explained"
     ]
-    for (s, hit), start, end in zip(hits, *page_spans(report, hits), strict=True):
-        where = (report.doc, report.report_id, s.sentence_id, start, end)
+    sentences = [hit.sentence for hit in hits]
+    spans = report.locate_all(sentences, [h.first for h in hits], [h.last for h in hits])
+    for hit, start, end in zip(hits, *spans, strict=True):
+        where = (report.doc, report.report_id, hit.sentence.sentence_id, start, end)
         yield *where, page_text[start:end], hit.measure, hit.rule
 
 

@@ -158,7 +158,7 @@ def _clauses(
 
 def _around(sentences: Sequence[Sentence], about: Floats, of: Lexicon) -> dict[str, Floats]:
     """What the heading, both neighbours and the rest of the paragraph are about."""
-    heads = _headings(sentences)
+    heads = [s.heading for s in sentences]
     distinct = {text: row for row, text in enumerate(dict.fromkeys(heads))}
     headings = Texts(list(distinct))
     _, over = _own(headings, of.search(headings), of)
@@ -175,21 +175,6 @@ def _around(sentences: Sequence[Sentence], about: Floats, of: Lexicon) -> dict[s
         "next": after,
         "rest": rest / np.maximum(rest.sum(axis=1, keepdims=True), 1),
     }
-
-
-def _headings(sentences: Sequence[Sentence]) -> list[str]:
-    """Heading over each sentence. A paragraph that begins with a heading stands under its own.
-
-    Such a heading is known from the paragraph below, which names it as the one above.
-    """
-    heads, below, end = [s.heading for s in sentences], "", len(sentences)
-    for i in range(end - 1, -1, -1):
-        if i and sentences[i - 1].paragraph == sentences[i].paragraph:
-            continue
-        if heads[i] != below and sentences[i].text.startswith(below or "\n"):
-            heads[i + 1 : end] = [below] * (end - i - 1)
-        below, end = heads[i], i
-    return heads
 
 
 @cache

@@ -1,4 +1,16 @@
-"""Rows of the tables ``theme_hits`` and ``themes``: hits, and the shares of a report's parts."""
+"""Rows of the tables ``theme_hits`` and ``themes``: hits, and the shares of a report's parts.
+
+>>> from reportlib.records import Mapped, Metadata, Report, Sentence
+>>> from reportlib.themes import code_report
+>>> one = Sentence("r.1", "plan", "text", 7, 14, "优化营商环境。", 0, 0, 0, "")
+>>> mapped = Mapped(one.text, (0,), (7,), (-1,))
+>>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
+>>> coded = code_report(report.sentences)
+>>> list(hit_rows(report, coded))
+[('r.txt', 'r', 'r.1', 9, 13, '营商环境', 'business_env')]
+>>> [row[:6] for row in theme_rows(report, coded) if row[3]]
+[('r', 'plan', 'business_env', 1, 7, 1), ('r', 'all', 'business_env', 1, 7, 1)]
+"""
 
 from __future__ import annotations
 
@@ -9,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportlib.records import Report, Sentence
+from reportlib.records import Report
 from reportlib.themes.coding import Coded
 from reportlib.themes.lexicon import theme_ids
 
@@ -22,41 +34,13 @@ def hit_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]
 
     Args:
         coded: ``code_report(report.sentences)``.
-
-    >>> from reportlib.records import Mapped, Metadata
-    >>> from reportlib.themes import code_report
-    >>> text = "优化营商环境。"
-    >>> one = Sentence("r.1", "plan", "text", 7, 14, text, 0, 0, 0, "")
-    >>> mapped = Mapped(text, (0,), (7,), (-1,))
-    >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
-    >>> list(hit_rows(report, code_report([one])))
-    [('r.txt', 'r', 'r.1', 9, 13, '营商环境', 'business_env')]
     """
     pairs = [(s, h) for s, one in zip(report.sentences, coded, strict=True) for h in one.hits]
-    starts, ends = page_spans(report, pairs)
-    ids = [s.sentence_id for s, _ in pairs]
-    terms, themes = [h.term for _, h in pairs], [h.theme for _, h in pairs]
-    return zip(repeat(report.doc), repeat(report.report_id), ids, starts, ends, terms, themes)
-
-
-def page_spans(report: Report, hits: Sequence[tuple[Sentence, Any]]) -> tuple[list[int], list[int]]:
-    """Page offsets, starts and ends, of many hits of sentences, as ``Report.locate`` gives them.
-
-    >>> from reportlib.records import Mapped, Metadata
-    >>> mapped = Mapped("5亿元", (0, 1), (10, 13), (-1, -1))
-    >>> one = Sentence("r.1", "plan", "text", 10, 15, "5亿元", 0, 0, 0, "")
-    >>> from reportlib.themes import ThemeHit
-    >>> hits = [(one, ThemeHit(1, 2, "亿", "", True)), (one, ThemeHit(0, 3, "5亿元", "", True))]
-    >>> page_spans(Report("r", "r.txt", mapped, Metadata()), hits)
-    ([13, 10], [14, 15])
-    """
-    first = np.array([s.first + h.first for s, h in hits], dtype=np.int64)
-    last = np.array([s.first + h.last for s, h in hits], dtype=np.int64)
-    firsts, starts, lengths = (np.array(column, dtype=np.int64) for column in report.mapped[1:])
-    run, stop = (np.searchsorted(firsts, at, side="right") - 1 for at in (first, last - 1))
-    start = starts[run] + np.where(lengths[run] < 0, first - firsts[run], 0)
-    end = starts[stop] + np.where(lengths[stop] < 0, last - firsts[stop], lengths[stop])
-    return start.tolist(), end.tolist()
+    sentences, hits = [s for s, _ in pairs], [h for _, h in pairs]
+    spans = report.locate_all(sentences, [h.first for h in hits], [h.last for h in hits])
+    ids = [s.sentence_id for s in sentences]
+    named = [h.term for h in hits], [h.theme for h in hits]
+    return zip(repeat(report.doc), repeat(report.report_id), ids, *spans, *named)
 
 
 def theme_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]]:
@@ -67,15 +51,6 @@ def theme_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ..
     part's sentences, 0 to 1) with low and high, see ``share_interval``. A sentence about two themes
     counts for both, so shares may sum to more than 1. Title and annex are left out; a part without
     sentences has no rows, so nothing is 0 that could not be measured.
-
-    >>> from reportlib.records import Mapped, Metadata
-    >>> from reportlib.themes import code_report
-    >>> text = "优化营商环境。"
-    >>> one = Sentence("r.1", "plan", "text", 7, 14, text, 0, 0, 0, "")
-    >>> mapped = Mapped(text, (0,), (7,), (-1,))
-    >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
-    >>> [row[:6] for row in theme_rows(report, code_report([one])) if row[3]]
-    [('r', 'plan', 'business_env', 1, 7, 1), ('r', 'all', 'business_env', 1, 7, 1)]
     """
     about = _table([one.themes for one in coded])
     hits = _table([[hit.theme for hit in one.hits] for one in coded])
