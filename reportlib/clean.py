@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -23,8 +24,6 @@ LONG_LINE = 1500  # a longer one is taken for several lines that lost their ends
 _NARROW = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94) if chr(0x21 + i).isalnum()}
 _NARROW |= {"％": "%", "﹪": "%", "．": ".", "＋": "+"}
 _WIDE = dict(zip(",;!?()", "，；！？（）", strict=True))
-_WIDTHS = _NARROW | _WIDE
-_WIDTH = re.compile(f"[{re.escape(''.join(_WIDTHS))}]")
 _COLON = re.compile(r":(?:(?<!\d:)|(?!\d))")  # not that of 12:30
 _STOP_AT_END = re.compile(r"\.(?<=[\u3007\u3400-\u4dbf\u4e00-\u9fff]\.)(?=\n|$)")
 _RULES = dict.fromkeys((*_WIDE, ":"), "widen_punctuation") | {'"': "pair_quotes", ".": "full_stop"}
@@ -36,13 +35,22 @@ _MARKS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
-    """A line of a page: offsets without the line end, and a key without spaces for matching."""
+    """A line of a page: offsets without the line end, and a key without spaces for matching.
+
+    ``structure`` says whose it is: ``label`` report, annex or noise by ``rule``, of the report
+    ``owner`` counted from 0. The last ``cut`` characters are noise by ``cut_rule``.
+    """
 
     start: int
     end: int
     key: str
+    label: str = "noise"
+    rule: str = "outside"
+    owner: int = -1
+    cut: int = 0
+    cut_rule: str = ""
 
 
 @cache
@@ -55,34 +63,38 @@ def split_lines(text: str) -> list[Line]:
 
     Keys of a page that mixes traditional and simplified characters are simplified.
 
-    >>> split_lines(" **２０２４ 年政府工作报告(全文)** ")
-    [Line(start=0, end=22, key='2024年政府工作报告（全文）')]
+    >>> [(x.start, x.end, x.key) for x in split_lines(" **２０２４ 年政府工作报告(全文)** ")]
+    [(0, 22, '2024年政府工作报告（全文）')]
     """
     flat = _replaced(text).replace(":", "：")
+    is_rough = _ROUGH.search(flat) is not None
+    plain_ends = not any(end in text for end in "\r\x0b\x0c\x85\u2028\u2029\\<")
+    breaks = re.compile("\n") if plain_ends else _line_pattern("end")
+    ends = [match.span() for match in breaks.finditer(text)]
     lines = []
-    at = 0
-    for match in (*_line_pattern("end").finditer(text), None):
-        end = match.start() if match else len(text)
-        cuts = _cuts(flat, at, end)
-        for first, last in zip(cuts, [*cuts[1:], end], strict=True):
-            key = "".join(flat[first:last].split())
-            if key := _MARKS.sub("", key) if _ROUGH.search(key) else key:
-                lines.append(Line(first, last, key))
-        at = match.end() if match else end
+    for (_, at), (end, _) in pairwise([(0, 0), *ends, (len(text), 0)]):
+        if whole := "".join(flat[at:end].split()):
+            cuts = _cuts(flat, at, end, whole)
+            for first, last in pairwise([*cuts, end]):
+                key = "".join(flat[first:last].split()) if len(cuts) > 1 else whole
+                if key := _MARKS.sub("", key) if is_rough and _ROUGH.search(key) else key:
+                    lines.append(Line(first, last, key))
     return lines
 
 
-def _cuts(flat: str, at: int, end: int) -> list[int]:
-    """Where the lines begin that flat[at:end] holds."""
+def _cuts(flat: str, at: int, end: int, key: str) -> list[int]:
+    """Where the lines begin that flat[at:end] holds; without blanks it is ``key``."""
     cuts = [at]
     if end - at > LONG_LINE:
         patterns = map(_line_pattern, ("once_line", "glued_heading"))
         found = {m.end() for p in patterns for m in p.finditer(flat, at, end)}
         cuts += sorted(found - {at, end})
-    elif headed := _line_pattern("headed").match(flat, at, end):
-        cuts += [headed.end()] if "。" in flat[headed.end() : end] else []
-    if tail := _line_pattern("tailed").search(flat, max(cuts[-1], end - 60), end):
-        cuts.append(tail.end())
+    elif key[0] in "一二三四五六七八九十（*" and "。" in key:
+        headed = _line_pattern("headed").match(flat, at, end)
+        cuts += [headed.end()] if headed and "。" in flat[headed.end() : end] else []
+    if key.rstrip("*")[-1:] not in "。；！？，：" or "附" in key[-60:]:
+        tail = _line_pattern("tailed").search(flat, max(cuts[-1], end - 60), end)
+        cuts += [tail.end()] if tail else []
     return cuts
 
 
@@ -113,29 +125,33 @@ def _first_rule(zone: str, key: str) -> str:
 
 
 def inline_noise(text: str, start: int, end: int) -> tuple[int, str]:
-    """Where a vendor's mark begins behind the last sentence of text[start:end] (end if none).
+    """Length and rule of a vendor's mark behind the last sentence of text[start:end].
 
     >>> inline_noise("加快建设。来源：某某数据网", 0, 13)
-    (5, 'inline_vendor')
+    (8, 'inline_vendor')
     """
     tail = max(start, end - 60)
     match = _rules("inline").search(text, tail, end)
     if match and match.end() >= end - 2 and text[tail : match.start()].rstrip()[-1:] in "。！!”":
-        return match.start(), str(match.lastgroup)
-    return end, ""
+        return end - match.start(), str(match.lastgroup)
+    return 0, ""
 
 
 _SP = " \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _INVISIBLE = f"{_ODD}\x00-\x08\x0e-\x1f"
 # The first class finds the candidates fast; each branch looks back at the character it took.
-_SQUEEZE = re.compile(
-    rf"[{_SP}{_INVISIBLE}*&#>?,，](?:"
+_SQUEEZED = (
     rf"(?P<space>(?<=[{_SP}])[{_SP}]*|(?<=&)(?:nbsp|[er][nm]sp);?)"
     rf"|(?P<invisible>(?<=[{_INVISIBLE}])[{_INVISIBLE}]*)"
     r"|(?P<mark_up>(?<=(?<!\*)\*)\*(?!\*)|(?m:(?<=^#)#{0,5}(?=\s))|(?m:(?<=^>)\s))"
     r"|(?P<entity>(?<=&)(?:[a-z]{2,8}|#\d{2,5});)"
     r"|(?P<lost_space>(?<=\?)\?+)"
-    r"|(?P<thousands>(?<=\d[,，])(?=\d{3}(?!\d))))"
+)
+_SQUEEZE = re.compile(rf"[{_SP}{_INVISIBLE}*&#>?](?:{_SQUEEZED})")
+# Commas are many, and few pages part thousands by them.
+_THOUSANDS = re.compile(r"[,，]\d{3}")
+_SQUEEZE_ALL = re.compile(
+    rf"[{_SP}{_INVISIBLE}*&#>?,，](?:{_SQUEEZED}|(?P<thousands>(?<=\d[,，])(?=\d{{3}}(?!\d))))"
 )
 _THOUSANDS_BEFORE = re.compile(r"(?<![\d.,，])\d{1,3}(?:[,，]\d{3})*$")
 
@@ -155,40 +171,30 @@ class Normaliser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.edits: list[Edit] = []
-        self.length = 0
-        self._out: list[str] = []
-        self._firsts: list[int] = []
-        self._starts: list[int] = []
-        self._lengths: list[int] = []
-
-    def _run(self, out: str, start: int, length: int) -> None:
-        self._firsts.append(self.length)
-        self._starts.append(start)
-        self._lengths.append(length)
-        self._out.append(out)
-        self.length += len(out)
+        self._pattern = _SQUEEZE_ALL if _THOUSANDS.search(text) else _SQUEEZE
+        self._runs: list[tuple[str, int, int]] = []  # as Mapped has them, with their text
 
     def gap(self, start: int, end: int, rule: str, out: str) -> None:
         """The page's [start:end] (a line end, an inner caption) becomes ``out``, "" or one char."""
         if out:
-            self._run(out, start, end - start)
+            self._runs.append((out, start, end - start))
         if rule:
             self.edits.append(Edit(start, end, rule, self.text[start:end], out))
 
     def copy(self, start: int, end: int) -> None:
         """Add the page's [start:end], squeezing blanks, marks and thousands separators."""
         at = start
-        for match in _SQUEEZE.finditer(self.text, start, end):
+        for match in self._pattern.finditer(self.text, start, end):
             rule, first, last = str(match.lastgroup), match.start(), match.end()
             out = self._squeezed(rule, first, last, start, end)
             if out is None:
                 continue
             if first > at:
-                self._run(self.text[at:first], at, -1)
+                self._runs.append((self.text[at:first], at, -1))
             self.gap(first, last, rule, out)
             at = last
         if end > at:
-            self._run(self.text[at:end], at, -1)
+            self._runs.append((self.text[at:end], at, -1))
 
     def _squeezed(self, rule: str, first: int, last: int, start: int, end: int) -> str | None:
         """What the match becomes; None leaves it as it is."""
@@ -205,15 +211,14 @@ class Normaliser:
 
     def finish(self) -> Mapped:
         """The normalised text; the one-for-one steps (width, script, quotes) are done here."""
-        if not self._out:
-            self._run("", 0, -1)
-        squeezed = "".join(self._out)
+        pieces, starts, lengths = zip(*self._runs or [("", 0, -1)], strict=True)
+        squeezed, firsts = "".join(pieces), (0, *accumulate(map(len, pieces[:-1])))
         text = one_for_one(squeezed)
-        mapped = Mapped(text, tuple(self._firsts), tuple(self._starts), tuple(self._lengths))
+        mapped = Mapped(text, firsts, starts, lengths)
         for first, last, rule in _differences(squeezed, text):
             start, end = mapped.locate(first, last)
             self.edits.append(Edit(start, end, rule, squeezed[first:last], text[first:last]))
-        self.edits.sort(key=lambda e: (e.start, e.end, e.rule))
+        self.edits.sort()
         return mapped
 
 
@@ -234,23 +239,24 @@ def _replaced(text: str) -> str:
 
     Fewer than ten different traditional characters are only names, and stay.
     """
-    for char in set(_WIDTH.findall(text)):
-        text = text.replace(char, _WIDTHS[char])
-    known, pairs = _traditional()
+    widths, both, old = _replacements()
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
-    old = set(units[known[units]].tolist())
-    for code in old if len(old) >= 10 else ():
-        text = text.replace(chr(code), pairs[chr(code)])
-    return text
+    new = both.take(units)
+    if 0 < len(old.intersection(units[new != units].tolist())) < 10:
+        new = widths.take(units)
+    return new.tobytes().decode("utf-16-le", "surrogatepass")
 
 
 @cache
-def _traditional() -> tuple[np.ndarray, dict[str, str]]:
-    """Whether a UTF-16 unit is a traditional character, and what is put in its place."""
+def _replacements() -> tuple[np.ndarray, np.ndarray, set[int]]:
+    """What is put for each UTF-16 unit, widths alone or script too; the traditional units."""
     rows = table("traditional", ("traditional", "simplified", "source"), "traditional")
-    known = np.zeros(0x10000, dtype=bool)
-    known[[ord(r["traditional"]) for r in rows]] = True
-    return known, {r["traditional"]: r["simplified"] for r in rows}
+    old = [ord(row["traditional"]) for row in rows]
+    widths = np.arange(0x10000, dtype=np.uint16)
+    widths[[ord(char) for char in _NARROW | _WIDE]] = [*map(ord, (_NARROW | _WIDE).values())]
+    both = widths.copy()
+    both[old] = [ord(row["simplified"]) for row in rows]
+    return widths, both, set(old)
 
 
 def _pair_quotes(line: str) -> str:

@@ -56,13 +56,14 @@ def report_of(
     at = chain = 0
     for k, line in enumerate(mapped.text.split("\n")):
         titled = bool(heading) and k == 0
-        for first, last, ends in [(0, len(line), True)] if titled else split_sentences(line):
-            start, end = mapped.locate(at + first, at + last)
+        for piece in [line] if titled else split_sentences(line):
+            start, end = mapped.locate(at, at + len(piece))
             role = "heading" if titled else "text"
-            place = (start, end, line[first:last], at + first, k, chain, heading)
+            place = (start, end, piece, at, k, chain, heading)
             sentences.append(Sentence(f"s{len(sentences)}", section, role, *place))
-            chain += ends
-        at += len(line) + 1
+            chain += titled or not piece.endswith("；")
+            at += len(piece)
+        at += 1
     years = {"review_year": review, "plan_year": str(int(review) + 1) if review else ""}
     metadata = Metadata(level=level, **PLACES[level], **years)
     part = Part(section, 0, len(text))

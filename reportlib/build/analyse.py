@@ -90,10 +90,10 @@ def _report(out: Analysis, layout: Layout, index: int) -> Body:
 def _others(layout: Layout, index: int) -> Iterator[str]:
     """Noise lines above a report and inside it, not those below it, nor the page's own head."""
     draft = layout.drafts[index]
-    first = layout.drafts[index - 1].annex[1] if index else 0
-    for i in range(max(first, draft.base - BEFORE), draft.annex[1]):
-        if layout.labels[i] == "noise" and (index or layout.rules[i] != "front_matter"):
-            yield layout.lines[i].key
+    first = layout.drafts[index - 1].last if index else 0
+    for line in layout.lines[max(first, draft.base - BEFORE) : draft.last]:
+        if line.label == "noise" and (index or line.rule != "front_matter"):
+            yield line.key
 
 
 def _span_rows(out: Analysis, layout: Layout) -> None:

@@ -64,13 +64,11 @@ def _lines(result: Analysis) -> Iterator[Line]:
     layout, page = result.layout, result.page
     if layout is None:
         return
-    for line, label, rule, owner in zip(
-        layout.lines, layout.labels, layout.rules, layout.owners, strict=True
-    ):
-        report = result.reports[owner] if owner >= 0 else None
+    for line in layout.lines:
+        report = result.reports[line.owner] if line.owner >= 0 else None
         section = _section(report, line.start, line.end) if report else ""
         name, text = report.report_id if report else "", page.text[line.start : line.end].strip()
-        yield Line(page.doc, line.start, line.end, label, rule, name, section, text)
+        yield Line(page.doc, line.start, line.end, line.label, line.rule, name, section, text)
 
 
 def _section(report: Report, start: int, end: int) -> str:

@@ -119,11 +119,11 @@ def votes(text: str, plan: int | None = None) -> Counter[int]:
     review_ends = int(_REVIEW_SHARE * len(text)) if plan is None else plan
     plan_begins = int(_PLAN_SHARE * len(text)) if plan is None else plan
     for token in cue("token").finditer(text):
-        first, last = token.span()
+        first, last = token.start() - 4, token.start()
         before = text[max(0, first - 5) : first]
         if before[-1:] in _RANGE or text.startswith("年以来", last):
             continue
-        year = number(token[0])
+        year = number(text[first:last])
         if cue("back").match(text, last):
             tally[year + 1] += 6
         elif before.endswith("过去的"):
@@ -152,10 +152,11 @@ def latest_year(text: str) -> int:
     """
     past: Counter[int] = Counter()
     for token in cue("token").finditer(text, 0, len(text) // 2):
-        before = text[max(0, token.start() - 1) : token.start()]
+        first, last = token.start() - 4, token.start()
+        before, year = text[max(0, first - 1) : first], number(text[first:last])
         if before in _RANGE:
             continue
-        if before in _OPENS and token.start() < 1500 and text.startswith("年，", token.end()):
-            return number(token[0])
-        past[number(token[0])] += 1
+        if before in _OPENS and first < 1500 and text.startswith("年，", last):
+            return year
+        past[year] += 1
     return max((y for y, n in past.items() if n > 1), default=max(past, default=0))

@@ -82,7 +82,7 @@ def describe(clues: Clues) -> Metadata:
     where = _place(clues, titles, body, plan or 2020)
     name, office = people.speaker(lines)
     printed = "\n".join([*(h.replace("**", "") for h in clues.heads), body])
-    masked = bool(cue("mask_sign").search(printed)) and len(cue("mask").findall(printed)) > 1
+    masked = _masked("mask_sign", printed) and len(cue("mask").findall(printed)) > 1
     file_says = _file_says(clues.doc, where, {plan, *years.values()})
     evidence = {"place": where.source, "year": year_from}
     named = (h for h in heads if "报告" in h and not cue("delivery_line").search(h))
@@ -105,6 +105,10 @@ def describe(clues: Clues) -> Metadata:
 
 def _lines(raw: Sequence[str]) -> list[str]:
     return [re.sub(r"[\s*_#>]+", "", line) for line in raw]
+
+
+def _masked(how: str, text: str) -> bool:
+    return any(sign in text for sign in "X×x*某") and cue(how).search(text) is not None
 
 
 def _title_year(lines: Sequence[str]) -> int:
@@ -179,7 +183,7 @@ def _place(clues: Clues, titles: Mapping[str, Sequence[str]], body: str, year: i
         other = [f"place:title={places.path(p, year)}" for p in places.named(heads, year)]
         return _Where(level, (), "body" if sure else "title", other)
     want = "" if level == "township" else unit
-    blank = any(cue("masked_place").search(text) for text in (body, *heads))
+    blank = any(_masked("masked_place", text) for text in (body, *heads))
     scored = places.scores(body, year, want if sure else "")
     best = None if blank else places.winner(scored, places.CLEAR if want and sure else 2)
     best = best if best and places.fits(best, want) else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -99,6 +99,7 @@ def _index() -> _Index:
     return _Index(dict(by_code), dict(by_name), list(by_name), automaton, noise)
 
 
+@lru_cache(maxsize=4096)
 def by_code(code: str, year: int) -> Place | None:
     """The division with this code at the beginning of ``year``, else the nearest in time.
 
@@ -109,7 +110,8 @@ def by_code(code: str, year: int) -> Place | None:
     return min(known, key=lambda p: p.strangeness(year), default=None)
 
 
-def by_name(name: str, year: int, slack: int = 2) -> list[Place]:
+@lru_cache(maxsize=4096)
+def by_name(name: str, year: int, slack: int = 2) -> Sequence[Place]:
     """Divisions called ``name`` at the beginning of ``year``, else within ``slack`` years of it.
 
     >>> [p.code for p in by_name("巢湖市", 2009)], [p.code for p in by_name("巢湖市", 2013)]
@@ -197,9 +199,10 @@ def scores(text: str, year: int, unit: str = "") -> Scores:
     [('金寨县', 80)]
     """
     total: Counter[str] = Counter()
+    elsewhere, itself = cue("elsewhere").search, cue("self").match
     for name, first, last in mentions(text):
-        if not cue("elsewhere").search(text, max(0, first - 12), first):
-            total[name] += 2 if cue("self").match(text, last) else 1
+        if not elsewhere(text, max(0, first - 12), first):
+            total[name] += 2 if itself(text, last) else 1
     own: Counter[Place] = Counter()
     below: dict[str, set[str]] = defaultdict(set)
     for name, count in total.items():

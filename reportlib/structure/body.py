@@ -52,7 +52,7 @@ def read_body(page: Layout, index: int, report_id: str) -> Body:
         heads=[p.key for p in paragraphs if p.role == "title"],
         parts=_parts(mapped, paragraphs),
         headings=headings,
-        sentences=list(read_sentences(mapped, paragraphs, report_id)),
+        sentences=read_sentences(mapped, paragraphs, report_id),
         sections=[(p.section, p.key) for p in paragraphs if p.section],
         completeness=completeness(paragraphs, draft),
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reportlib.clean import inline_noise, noise_rule, split_lines
+from reportlib.clean import Line, inline_noise, noise_rule, split_lines
 from reportlib.structure.layout import TERMINAL, Draft, Layout, cue, says
 from reportlib.structure.repeats import drop_repeats, repeated_lines, running_lines
 
@@ -29,11 +29,9 @@ def lay_out(text: str) -> Layout:
     'no text that reads like a work report'
     """
     lines = split_lines(text)
-    n, keys, ends = len(lines), [x.key for x in lines], [x.end for x in lines]
-    page = Layout(text, lines, keys, ["noise"] * n, ["outside"] * n, [-1] * n, ends)
+    page = Layout(text, lines, [line.key for line in lines])
     _mark_front_matter(page)
-    starts = _starts(page)
-    for (base, has_opening), (limit, _) in pairwise([*starts, (n, False)]):
+    for (base, has_opening), (limit, _) in pairwise([*_starts(page), (len(lines), False)]):
         low = page.drafts[-1].base + 1 if page.drafts else 0
         page.drafts.append(_draft(page, base, has_opening, low, limit))
     _give_heads_back(page)
@@ -51,7 +49,8 @@ def _mark_front_matter(page: Layout) -> None:
     rules = [i for i, key in enumerate(page.keys) if key == "---"]
     for i, j in pairwise(rules):
         if 1 < j - i < 40 and re.match(r"[A-Za-z_]{1,40}：", page.keys[i + 1]):
-            page.rules[i : j + 1] = ["front_matter"] * (j + 1 - i)
+            for line in page.lines[i : j + 1]:
+                line.rule = "front_matter"
 
 
 # --- beginnings ----------------------------------------------------------------------------
@@ -60,18 +59,21 @@ def _mark_front_matter(page: Layout) -> None:
 def _starts(page: Layout) -> list[tuple[int, bool]]:
     """(line, has_opening) where each body begins, at its address or its opening, top down."""
     found: list[tuple[int, bool]] = []
-    for i, key in enumerate(page.keys):
-        wrapped = key + "".join(page.keys[i + 1 : i + 2]) if len(key) < 60 else key
-        match = cue("opening").search(wrapped[:300]) if page.rules[i] != "front_matter" else None
-        if match and match.start() < len(key) and not says("not_government", wrapped):
-            above = [j for j in range(i - 1, max(-1, i - 7), -1) if len(page.keys[j]) <= 30]
-            base = next((j for j in above if says("salutation", page.keys[j])), i)
+    keys = page.keys
+    for i, line in enumerate(page.lines):
+        wrapped = line.key + "".join(keys[i + 1 : i + 2]) if len(line.key) < 60 else line.key
+        match = None
+        if any(w in wrapped for w in ("报告", "审", "汇报")) and line.rule != "front_matter":
+            match = cue("opening").search(wrapped[:300])
+        if match and match.start() < len(line.key) and not says("not_government", wrapped):
+            above = [j for j in range(i - 1, max(-1, i - 7), -1) if len(keys[j]) <= 30]
+            base = next((j for j in above if says("salutation", keys[j])), i)
             if not found or base > found[-1][0] + 2:
                 found.append((base, True))
     for i in _addresses(page):
         if all(abs(i - base) > HEAD_LINES for base, _ in found):
             found.append((i, False))
-    return sorted(found) or _first_body_line(page, len(page.keys))
+    return sorted(found) or _first_body_line(page, len(keys))
 
 
 def _addresses(page: Layout) -> list[int]:
@@ -83,7 +85,7 @@ def _addresses(page: Layout) -> list[int]:
             roles = {_head_role(k) if "会" in k or "报告" in k else "" for k in titles}
             if roles & {"title", "delivery"}:
                 found.append(i)
-        elif len(key) <= 30 and says("first_heading", key):
+        elif len(key) <= 30 and key.endswith("回顾") and says("first_heading", key):
             above = keys[max(0, i - HEAD_LINES) : i]
             if any(len(k) > 60 and says("appeal", k) for k in above):
                 found.append(i)
@@ -92,8 +94,9 @@ def _addresses(page: Layout) -> list[int]:
 
 def _first_body_line(page: Layout, limit: int) -> list[tuple[int, bool]]:
     """For text without any opening: the first line that reads like a body."""
-    for i, key in enumerate(page.keys[:limit]):
-        if page.rules[i] != "outside" or noise_rule(key, "any", "edge") or _head_role(key):
+    for i, line in enumerate(page.lines[:limit]):
+        key = line.key
+        if line.rule != "outside" or noise_rule(key, "any", "edge") or _head_role(key):
             continue
         begins = _body_like(key) or says("first_heading", key)
         if says("salutation", key) or (begins and not says("title", key)):
@@ -118,7 +121,9 @@ def _head(page: Layout, base: int, low: int) -> list[int]:
         key = page.keys[i]
         role = _head_role(key)
         rule = _head_noise(page, i, role)
-        if page.rules[i] == "front_matter" or (rule == "label_line" and key.startswith("正文")):
+        if page.lines[i].rule == "front_matter" or (
+            rule == "label_line" and key.startswith("正文")
+        ):
             break
         if title and (role != "delivery" or noise_rule(key, "edge")):
             half = page.keys[i + 1] == title and not rule and role not in ("title", "delivery")
@@ -162,7 +167,7 @@ def _is_title_half(key: str, title: str) -> bool:
 
 def _draft(page: Layout, base: int, has_opening: bool, low: int, limit: int) -> Draft:
     keys = page.keys
-    stop, cut = _tail_cut(keys, base, limit)
+    stop, rule = _tail_cut(keys, base, limit)
     annex = _annex_start(keys, base, stop)
     last = _trim(keys, annex, stop, annex=True)
     if last == annex:
@@ -172,19 +177,20 @@ def _draft(page: Layout, base: int, has_opening: bool, low: int, limit: int) -> 
             while annex > closing + 1 and not says("speech", keys[annex - 1]):
                 annex -= 1
         last = annex
-    return Draft(_head(page, base, low), base, annex, (annex, last), has_opening, cut)
+    return Draft(_head(page, base, low), base, annex, last, has_opening, rule)
 
 
 def _tail_cut(keys: Sequence[str], base: int, limit: int) -> tuple[int, str]:
     """The first line after the body's beginning from which on everything is the site's."""
-    closing, ahead = _last_closing(keys, base, limit), 0
-    stop, cut = limit, ""
+    closing, stop, cut, ahead = _last_closing(keys, base, limit), limit, "", 0
     for i in range(limit - 1, base, -1):
         rule = noise_rule(keys[i], "tail")
-        if rule and (i > closing or rule == "trial_end") and ahead < FOLLOWING_CHARS:
+        if rule and (i > closing or rule == "trial_end"):
             stop, cut = i, rule
         elif not rule and len(keys[i]) >= 60 and keys[i][-1] in "。！；":
             ahead += len(keys[i])
+            if ahead >= FOLLOWING_CHARS:
+                break
     return stop, cut
 
 
@@ -238,11 +244,11 @@ def _give_heads_back(page: Layout) -> None:
     """A report ends where the next one's title begins."""
     for draft, following in pairwise(page.drafts):
         limit = following.first
-        while limit > draft.base + 1 and page.rules[limit - 1] == "front_matter":
+        while limit > draft.base + 1 and page.lines[limit - 1].rule == "front_matter":
             limit -= 1
-        first, last = draft.annex
-        last = _trim(page.keys, max(draft.base + 1, min(first, limit)), min(last, limit))
-        draft.stop, draft.annex = min(draft.stop, last), (min(first, last), last)
+        first = max(draft.base + 1, min(draft.stop, limit))
+        draft.last = _trim(page.keys, first, min(draft.last, limit))
+        draft.stop = min(draft.stop, draft.last)
 
 
 def _add_fragment(page: Layout) -> None:
@@ -287,40 +293,38 @@ def _why_no_report(page: Layout) -> str:
 
 
 def _paint(page: Layout) -> None:
-    """Write labels, rules and owners of the drafts into the line lists; empty drafts go."""
+    """Give the lines of the drafts their labels, rules and owners; empty drafts go."""
     drafts, page.drafts = page.drafts, []
     for draft in drafts:
         k = len(page.drafts)
-        for i in range(draft.first, draft.base):
+        for i, line in enumerate(page.lines[draft.first : draft.base], draft.first):
             if i in draft.head:
-                page.labels[i], page.rules[i], page.owners[i] = "report", "title_lines", k
+                line.label, line.rule, line.owner = "report", "title_lines", k
             else:
-                page.rules[i] = noise_rule(page.keys[i], "any", "edge") or "between_title_and_text"
+                line.rule = noise_rule(line.key, "any", "edge") or "between_title_and_text"
         strays = running_lines(page, draft) | repeated_lines(page, draft)
-        last = draft.base
-        for i in range(draft.base, draft.annex[1]):
-            if rule := strays.get(i, "") or _stray(page, i):
-                page.rules[i] = rule
-                continue
-            page.labels[i] = "report" if i < draft.annex[0] else "annex"
-            page.rules[i] = "body" if i < draft.annex[0] else "annex"
-            page.owners[i], last = k, i
-        if page.owners[last] == k:
-            line = page.lines[last]
-            page.ends[last], rule = inline_noise(page.text, line.start, line.end)
-            page.end_rule = rule or page.end_rule
-        if k in page.owners[draft.first : draft.annex[1]]:
+        own = page.lines[draft.base : draft.last]
+        for i, line in enumerate(own, draft.base):
+            if rule := strays.get(i, "") or _stray(line):
+                line.rule = rule
+            elif i < draft.stop:
+                line.label, line.rule, line.owner = "report", "body", k
+            else:
+                line.label, line.rule, line.owner = "annex", "annex", k
+        if last := next((line for line in reversed(own) if line.owner == k), None):
+            last.cut, last.cut_rule = inline_noise(page.text, last.start, last.end)
+        if any(line.owner == k for line in page.lines[draft.first : draft.last]):
             page.drafts.append(draft)
     if not page.drafts:
         page.reason = page.reason or NO_TEXT
-    for i, key in enumerate(page.keys):
-        if page.labels[i] == "noise" and page.rules[i] == "outside":
-            page.rules[i] = noise_rule(key, "any", "edge", "tail") or "outside"
+    for line in page.lines:
+        if line.label == "noise" and line.rule == "outside":
+            line.rule = noise_rule(line.key, "any", "edge", "tail") or "outside"
 
 
-def _stray(page: Layout, i: int) -> str:
+def _stray(line: Line) -> str:
     """The rule by which a line in the middle of a report is the site's, "" if it is not."""
-    key = page.keys[i]
-    if page.rules[i] == "front_matter" or len(key) >= 160:
-        return page.rules[i].replace("outside", "")
+    key = line.key
+    if line.rule == "front_matter" or len(key) >= 160:
+        return line.rule.replace("outside", "")
     return noise_rule(key, "any", "tail" if len(key) < 60 and key[-1] not in "。；" else "any")

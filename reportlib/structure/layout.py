@@ -34,14 +34,14 @@ def says(name: str, text: str) -> bool:
 
 @dataclass(slots=True)
 class Draft:
-    """One report of a page as line numbers: title lines, body from ``base`` to ``stop``, annex."""
+    """A report of a page as line numbers: title lines, body from ``base``, annex from ``stop``."""
 
     head: list[int]
     base: int
     stop: int
-    annex: tuple[int, int]
+    last: int  # where the annex ends
     has_opening: bool
-    cut: str = ""  # the rule that says the site stopped the text, e.g. trial_end
+    site_end: str = ""  # the rule that says the site stopped the text, e.g. trial_end
 
     @property
     def first(self) -> int:
@@ -56,21 +56,16 @@ class Layout:
     text: str
     lines: list[Line]
     keys: list[str]
-    labels: list[str]
-    rules: list[str]
-    owners: list[int]
-    ends: list[int]  # where the report text of a line ends (before an inline vendor mark)
-    end_rule: str = ""
     drafts: list[Draft] = field(default_factory=list)
     reason: str = ""  # why the page gives no report
 
     def spans(self) -> list[Span]:
         """A tiling of the page: labels of neighbouring lines merged, blanks to the left one."""
         pieces: list[tuple[int, str, str, int]] = []
-        for i, line in enumerate(self.lines):
-            pieces.append((line.start, self.labels[i], self.rules[i], self.owners[i]))
-            if self.ends[i] < line.end:
-                pieces.append((self.ends[i], "noise", self.end_rule, -1))
+        for line in self.lines:
+            pieces.append((line.start, line.label, line.rule, line.owner))
+            if line.cut:
+                pieces.append((line.end - line.cut, "noise", line.cut_rule, -1))
         if not pieces:
             return [Span(0, len(self.text), "noise", "blank")] if self.text else []
         pieces[0] = (0, *pieces[0][1:])

@@ -38,28 +38,25 @@ class Paragraph:
 
 def read_paragraphs(page: Layout, index: int) -> tuple[list[Paragraph], Mapped, list[Edit]]:
     """Normalise one report of a page, its wrapped lines joined, and cut it into paragraphs."""
-    rows = [i for i, owner in enumerate(page.owners) if owner == index]
-    head = page.drafts[index].head
-    worker = Normaliser(page.text)
-    marks: list[tuple[int, int, str]] = []
-    first = 0
-    for i, following, joined in zip(rows, [*rows[1:], -1], _joins(page, rows, head), strict=True):
-        worker.copy(page.lines[i].start, page.ends[i])
-        if not joined:
-            role = "title" if i in head else "annex" if page.labels[i] == "annex" else "body"
-            marks.append((first, worker.length, role))
-        if following >= 0:
+    rows = [i for i, line in enumerate(page.lines) if line.owner == index]
+    lines = [page.lines[i] for i in rows]
+    worker, roles = Normaliser(page.text), []
+    for line, following, joined in zip(lines, [*lines[1:], None], _joins(page, rows), strict=True):
+        stop = line.end - line.cut
+        worker.copy(line.start, stop)
+        roles += [] if joined else ["title" if line.rule == "title_lines" else line.rule]
+        if following:
             rule, out = ("join_lines", "") if joined else ("", "\n")
-            worker.gap(page.ends[i], page.lines[following].start, rule, out)
-        first = first if joined else worker.length
+            worker.gap(stop, following.start, rule, out)
     mapped = worker.finish()
-    paragraphs = []
-    for first, last, role in marks:
+    paragraphs, first = [], 0
+    for role, text in zip(roles, mapped.text.split("\n"), strict=True):
+        last = first + len(text)
         for a, b in _pieces(mapped.text, first, last) if role == "body" else [(first, last)]:
             key = mapped.text[a:b]
-            paragraphs.append(
-                Paragraph(a, b, role, key, *(heading_of(key) if role == "body" else ()))
-            )
+            heading = heading_of(key) if role == "body" else ()
+            paragraphs.append(Paragraph(a, b, role, key, *heading))
+        first = last + 1
     return paragraphs, mapped, worker.edits
 
 
@@ -82,33 +79,36 @@ def _pieces(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
-def _joins(page: Layout, rows: Sequence[int], heads: Sequence[int]) -> list[bool]:
+def _joins(page: Layout, rows: Sequence[int]) -> list[bool]:
     """For each line of a report whether the next one goes on with it."""
-    keys = [page.keys[i] for i in rows]
-    long = [k for k in keys if len(k) >= 15]
-    widths = sorted(map(_printed, long)) or [0.0]
-    usual, widest = (widths[int((len(widths) - 1) * share)] for share in (0.8, 0.95))
-    open_ended = sum(k[-1] not in TERMINAL for k in long) > 0.4 * len(long)
-    wrapped = open_ended and widest <= 1.25 * usual
-    width = usual if wrapped else 0.0
-    between = [page.text[page.ends[a] : page.lines[b].start] for a, b in pairwise(rows)]
-    spaced = not wrapped and sum(x.count("\n") > 1 for x in between) > 0.5 * len(between)
-    indents = [page.text[(at := page.lines[i].start) : at + 2].isspace() for i in rows]
-    indented = wrapped and 0.02 * len(rows) < sum(indents) < 0.5 * len(rows)
+    lines = [page.lines[i] for i in rows]
+    width = _full_width([line.key for line in lines])
+    between = [page.text[a.end - a.cut : b.start] for a, b in pairwise(lines)]
+    spaced = not width and sum(x.count("\n") > 1 for x in between) > 0.5 * len(between)
+    indents = [width > 0 and page.text[x.start : x.start + 2].isspace() for x in lines]
+    indented = 0.02 * len(rows) < sum(indents) < 0.5 * len(rows)
     joins = []
-    for k, (a, b) in enumerate(pairwise(rows)):
-        before, after = keys[k], keys[k + 1]
+    for k, (a, b) in enumerate(pairwise(lines)):
         gap = spaced and between[k].count("\n") > 1
-        new = page.labels[a] != page.labels[b] or (indented and indents[k + 1])
-        if new or a in heads or b in heads:
+        if a.rule != b.rule or a.rule == "title_lines" or (indented and indents[k + 1]):
             joins.append(False)
         elif gap and between[k].isspace():
-            mended = after[0] in JOINERS or before[-1] in OPEN_ENDS or _is_cut(before, after)
+            mended = b.key[0] in JOINERS or a.key[-1] in OPEN_ENDS or _is_cut(a.key, b.key)
             joins.append(mended)
         else:
-            loose = (spaced and not gap) or b > a + 1 or TURN in between[k]
-            joins.append(_goes_on(before, after, width, loose))
+            loose = (spaced and not gap) or rows[k + 1] > rows[k] + 1 or TURN in between[k]
+            joins.append(_goes_on(a.key, b.key, width, loose))
     return [*joins, False]
+
+
+def _full_width(keys: Sequence[str]) -> float:
+    """The printed width of full lines on a page with hard wraps, 0 on another."""
+    long = [key for key in keys if len(key) >= 15]
+    if sum(key[-1] not in TERMINAL for key in long) <= 0.4 * len(long):
+        return 0.0
+    widths = sorted(map(_printed, long))
+    usual, widest = (widths[int((len(widths) - 1) * share)] for share in (0.8, 0.95))
+    return usual if widest <= 1.25 * usual else 0.0
 
 
 def _printed(key: str) -> float:
@@ -132,11 +132,11 @@ def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
     """
     if after[0] in JOINERS:
         return True
+    full = width > 0 and _printed(before) >= width - 3  # a first line is indented
+    if before[-1] in TERMINAL and not full:
+        return False
     if after[0] == "|" or cue("numbered").match(after) or says("salutation", after):
         return False
-    full = width > 0 and _printed(before) >= width - 3  # a first line is indented
-    if before[-1] in TERMINAL:
-        return full
     if full or before[-1] in OPEN_ENDS or "。" in before:
         return True
     if width or (len(before) <= HEADING_CHARS and cue("numbered").match(before)):

@@ -148,14 +148,14 @@ def _wants(key: str) -> int:
 def _is_problem(p: Paragraph) -> bool:
     """Whether a paragraph admits shortcomings: it says so at once, and words of want are many."""
     key = p.key[:400]
-    if len(key) < 20:
+    wants = _wants(key)
+    if len(key) < 20 or wants < max(2, len(key) / 50):
         return False
     if p.head and not says("listed_item", key) and not says("problem_admits", key[:80]):
         return False
-    lead = says("problem_lead", key[:140]) or says("problem_now", key[:160])
-    if not lead and not says("problem_solved", p.key[-100:]):
-        return False
-    return _wants(key) >= max(2 if lead else 4, len(key) / 50)
+    if says("problem_lead", key[:140]) or says("problem_now", key[:160]):
+        return True
+    return wants >= 4 and says("problem_solved", p.key[-100:])
 
 
 def _problem_passage(rest: Paragraphs, problems: Sequence[int], plan: int) -> tuple[int, int]:
@@ -221,7 +221,7 @@ def completeness(paragraphs: Paragraphs, draft: Draft) -> str:
     appeal = says("appeal", ending)
     if says("slogan", ending):
         return "complete"
-    if draft.cut == "trial_end" or (ending[-1] not in "。！？”）；：…" and not appeal):
+    if draft.site_end == "trial_end" or (ending[-1] not in "。！？”）；：…" and not appeal):
         return "truncated"
     if appeal or says("victory", ending):
         return "complete"

@@ -17,7 +17,7 @@ COPY_CHARS = 200  # fewer characters in a row that stood before may be chance
 def running_lines(page: Layout, draft: Draft) -> dict[int, str]:
     """Lines of a report that come back on every printed page: headers, footers, page numbers."""
     rows: dict[str, list[int]] = defaultdict(list)
-    for i in range(draft.first, draft.annex[1]):
+    for i in range(draft.first, draft.last):
         key = page.keys[i]
         if len(key) <= 40 and not says("never_running", key):
             rows[re.sub(r"\d+", "#", key)].append(i)
@@ -41,8 +41,8 @@ def repeated_lines(page: Layout, draft: Draft) -> dict[int, str]:
     seen: set[str] = set()
     found: dict[int, str] = {}
     run: list[int] = []
-    for i in range(draft.base, draft.annex[0] + 1):
-        key = page.keys[i] if i < draft.annex[0] else ""
+    for i in range(draft.base, draft.stop + 1):
+        key = page.keys[i] if i < draft.stop else ""
         if key in seen and (run or len(key) >= 4):
             run.append(i)
             continue
@@ -70,8 +70,8 @@ def drop_repeats(page: Layout) -> None:
             if j != k and (other_size > 1.1 * size or (j < k and other_size >= 0.9 * size))
         ]
         if any(len(own & other) > least for other in bigger):
-            stop = draft.annex[1]
-            page.rules[draft.base : stop] = ["repeated_body"] * (stop - draft.base)
+            for line in page.lines[draft.base : draft.last]:
+                line.rule = "repeated_body"
         else:
             kept.append(draft)
     page.drafts = kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from reportlib.records import Mapped, Sentence
 from reportlib.structure.paragraphs import Paragraph
@@ -15,41 +15,42 @@ _WHOLE = "|".join(f"{a}[^{a}{b}]{{0,{REACH - 2}}}+{b}" for a, b in _PAIRS)
 _MARK = f"(?>{_WHOLE}|[{_OPEN}{_CLOSE}])"
 # A full stop inside the closing mark ends the sentence, unless it goes on (“……。”的要求).
 _ENDS = f"(?<=[。！？][{_CLOSE}])(?![，；、。的等{_CLOSE}])"
+_STOPS = "。！？；"
+_PLAIN = f"[^{_STOPS}{_OPEN}{_CLOSE}]*+"
 _SENTENCE = re.compile(
-    f"(?:[^。！？；{_OPEN}{_CLOSE}]++|[。！？；]++(?=[{_CLOSE}])|{_MARK}(?!{_ENDS}))*+"
-    f"(?:([。！？；]++)|{_MARK})?+"
+    f"{_PLAIN}(?:(?:[{_STOPS}]++(?=[{_CLOSE}])|{_MARK}(?!{_ENDS})){_PLAIN})*+"
+    f"(?:[{_STOPS}]++|{_MARK})?+"
 )
 
 
-def split_sentences(text: str) -> Iterator[tuple[int, int, bool]]:
-    """(first, last, ends_chain) of the sentences of one paragraph, never cut inside marks.
+def split_sentences(text: str) -> list[str]:
+    """The sentences of one paragraph, which they make up; none is cut inside marks.
 
     A mark without its partner counts as an ordinary character; of two pairs that cross, the one
     that opens first is kept whole.
 
-    >>> list(split_sentences("坚持“稳；进”；增长5.5%。"))
-    [(0, 8, False), (8, 15, True)]
+    >>> split_sentences("坚持“稳；进”；增长5.5%。")
+    ['坚持“稳；进”；', '增长5.5%。']
     """
-    for found in _SENTENCE.finditer(text):
-        first, last = found.span()
-        if first < last:
-            yield first, last, not found[1] or found[1][0] != "；"
+    return _SENTENCE.findall(text)[:-1]  # at the end of a text it matches once more
 
 
-def read_sentences(mapped: Mapped, paragraphs: Sequence[Paragraph], rid: str) -> Iterator[Sentence]:
+def read_sentences(mapped: Mapped, paragraphs: Sequence[Paragraph], rid: str) -> list[Sentence]:
     """The sentences of all paragraphs in order; a title line or a heading is one of its own.
 
     A sentence behind the run-in heading of its paragraph stands under that one.
     """
-    above, chain, n = "", 0, 0
+    found: list[Sentence] = []
+    (starts, ends), above, chain = mapped.places, "", 0
     for k, p in enumerate(paragraphs):
         whole = "title" if p.role == "title" else "heading" if 0 < p.head == len(p.key) else ""
-        own = p.key[: p.head] or above
-        for first, last, ends in [(0, len(p.key), True)] if whole else split_sentences(p.key):
-            n, at = n + 1, p.first + first
-            start, end = mapped.locate(at, p.first + last)
-            role, text = whole or "text", p.key[first:last]
-            sid, heading = f"{rid}.{n:04d}", own if first >= p.head else above
-            yield Sentence(sid, p.section, role, start, end, text, at, k, chain, heading)
-            chain += ends
+        own, role, behind, a = p.key[: p.head] or above, whole or "text", p.first + p.head, p.first
+        for text in [p.key] if whole else split_sentences(p.key):
+            b = a + len(text)
+            sid, heading = f"{rid}.{len(found) + 1:04d}", own if a >= behind else above
+            place = (starts[a], ends[b - 1], text, a)
+            found.append(Sentence(sid, p.section, role, *place, k, chain, heading))
+            chain += text[-1] != "；" or whole != ""
+            a = b
         above = own
+    return found
