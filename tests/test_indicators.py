@@ -281,7 +281,7 @@ def _longest(form: str, at: int, close: str) -> tuple[str, int]:
         elif char == "|":
             best, text = max(best, text, key=len), ""
         else:
-            text += char
+            text += char.strip("~")
     return max(best, text, key=len), at
 
 

@@ -337,8 +337,5 @@ class _Reader:
         self.at, self.done = run[-1].last, run[-1].first
 
     def _called(self, subject: Subject) -> str:
-        if subject.mention is None:
-            return "?"
-        return (
-            f"{self.chain.text[subject.mention.first : subject.mention.last]} {subject.id}".strip()
-        )
+        name = subject.mention
+        return f"{self.chain.text[name.first : name.last]} {subject.id}".strip() if name else "?"

@@ -14,6 +14,7 @@ from reportlib.records import DataError
 from reportlib.resources import table
 
 HEAD = 3  # characters of a name that the automaton looks for
+NO_YEAR = "(?!19|20|[上去同])"
 ROLES = ("name", "bare", "after", "trap")
 
 
@@ -48,7 +49,7 @@ def read_form(form: str, at: int = 0, close: str = "") -> tuple[str, set[str], i
     texts begin with (``HEAD`` characters or all), and where it ends.
 
     ``(x)`` may be missing, ``[x|y]`` is one of several; both nest. The longest of several is tried
-    first.
+    first. After ``~`` no year may follow (城乡居民收入比2010年增长…).
 
     >>> read_form("(总)[产|产量]")[0]
     '(?:总)?(?:产量|产)'
@@ -64,7 +65,7 @@ def read_form(form: str, at: int = 0, close: str = "") -> tuple[str, set[str], i
             continue
         if char in ")]":
             raise DataError(f"name pattern {form!r}: {char!r} at {at} closes nothing")
-        piece, heads = re.escape(char), {char}
+        piece, heads = (NO_YEAR, {""}) if char == "~" else (re.escape(char), {char})
         if char in "([":
             inner, heads, at = read_form(form, at, ")" if char == "(" else "]")
             piece = f"(?:{inner})?" if char == "(" else f"(?:{inner})"

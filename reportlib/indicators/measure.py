@@ -78,11 +78,14 @@ def link(
         return None
     subject = subject._replace(scope=_narrowed(view, subject, q, gap, found[0], last))
     role, bound = "", q.bound
+    beside = (
+        last and last.role == "from" and gaps[last.quantity.last : q.first] in ("、", "和", "与")
+    )
     if last and last.role == "steps" and gap.text in ("、", "和", "，"):
         role, bound = "steps", last.bound
     elif pattern("steps").search(view, max(0, q.first - 8), q.number):
         role = "steps"
-    elif pattern("from").search(gaps[max(0, q.first - 24) : q.first]):
+    elif pattern("from").search(gaps[max(0, q.first - 24) : q.first]) or beside:
         role = "from"
     return Link(subject, q, *found, bound, role)
 
@@ -92,7 +95,8 @@ def _measure(
 ) -> tuple[str, int] | None:
     entry = catalogue()[subject.id]
     family = entry.family
-    name = view[subject.mention.first : subject.mention.last] if subject.mention else ""
+    mention = subject.mention
+    name = view[mention.first : mention.last] if mention else ""
     paced = q.kind == "percent" and pattern("pace").match(view, q.last)
     rate = _rate(name)
     moved = "down" if rate == "down" else gap.moved or ("up" if paced else rate)
@@ -122,11 +126,9 @@ def _measure(
         return "change", fall
     if entry.basis != "stock":
         return "level", 1
-    head = (
-        view[max(0, subject.mention.first - 10) : subject.mention.first] if subject.mention else ""
-    )
+    head = view[max(0, mention.first - 10) : mention.first] if mention else ""
     # 新登记市场主体达到…, but not 新增市场主体5户、达到…
-    first = not gap.text.startswith(("、", "，")) and "总" not in gap.text
+    first = not gap.text.startswith(("、", "，", "累计")) and "总" not in gap.text
     close = first and bool(name.startswith(("新增", "净增")) or ends_with(head, "new"))
     said = gap.text + view[q.first : q.number] + name
     counted = close or (verb == "new" and not pattern("total").search(said))

@@ -46,6 +46,8 @@ def _counted(chain: Chain, q: Quantity, mention: Mention) -> Gap | None:
     if own and not lifted.search(view, mention.first, mention.last):
         return None
     before = view[max(0, q.first - 10) : q.first]
+    if before.endswith(("、", "和")):  # 新增2家上市公司、5家高新技术企业
+        before = view[max(chain.clause(q.first), q.first - 48) : q.first]
     if name == "poor_population":
         after = view[mention.first : mention.last + 12]
         return is_relief(before, after) if q.kind == "count" else None

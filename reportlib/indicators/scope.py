@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
+from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.forms import Mention
-from reportlib.indicators.vocabulary import BLANK, ends_with, pattern, starts_with
+from reportlib.indicators.vocabulary import BLANK, ends_with, pattern, starts_with, words
 from reportlib.records import Metadata
 from reportlib.resources import table
 
@@ -17,16 +18,13 @@ def _short(name: str) -> str:
 
 
 @cache
-def _places() -> tuple[frozenset[str], dict[str, str]]:
-    """Names of other places as they stand in a text, and the short form of each full name."""
+def _places() -> tuple[frozenset[str], dict[str, str], frozenset[str]]:
+    """Names of other places as they stand in a text, the short form of each full name, and what
+    the names begin with."""
     full = {row["name"]: row["level"] for row in table("places", ("code", "name", "level"))}
     short = {name: _short(name) for name, level in full.items() if level != "county"}
-    return frozenset([*full, *(s for s in short.values() if len(s) > 1)]), short
-
-
-@cache
-def _place_heads() -> frozenset[str]:
-    return frozenset(name[:2] for name in _places()[0])
+    known = frozenset([*full, *(s for s in short.values() if len(s) > 1)])
+    return known, short, frozenset(name[:2] for name in known)
 
 
 @cache
@@ -58,13 +56,13 @@ class Home:
     @classmethod
     def of(cls, metadata: Metadata) -> Home:
         """The home of a report; without a name every 全… below the nation is taken for its own."""
-        short = _places()[1]
+        _, short, heads = _places()
         given = (metadata.county, metadata.prefecture, metadata.province)
         name = next((n for n in given if n), "")
         every = {name, short.get(name, pattern("suffix").sub("", name))} - {""}
         names = tuple(sorted(every, key=len, reverse=True))
         below = _children().get(metadata.adcode, set())
-        heads = _place_heads() | {child[:2] for child in below}
+        heads |= {child[:2] for child in below}
         return cls(metadata.level, names, name[-1:], frozenset(below - every), heads)
 
     def owns(self, region: str) -> bool:
@@ -107,6 +105,9 @@ class Home:
         """
         low = max(start, after if after <= mention.first else start, mention.first - 60)
         text = view[low : mention.first].strip(BLANK)
+        some = low == after > start and pattern("counted").search(view, max(start, low - 8), low)
+        if some and mention.form.ids and "money" in catalogue()[mention.form.ids[0]].family.kinds:
+            return "other"  # 67个县（市）工业增加值
         region = starts_with(view[mention.first : mention.last], "region")
         if text.endswith("”") and not text.endswith(("五”", "十”")):
             return "other"
@@ -116,7 +117,7 @@ class Home:
             if word := ends_with(text, "region"):
                 region = region or word
                 text = text[: -len(word)]
-            elif own := self._own_name(text):
+            elif own := next((n for n in self.names if text.endswith(n)), ""):
                 region, text = region or own, text[: -len(own)]
             elif word := ends_with(text, "own"):
                 if len(ends_with(text, "branch")) > len(word):
@@ -145,16 +146,18 @@ class Home:
         """Whether the sentence up to ；is about another place, named at its beginning."""
         low = max(0, start - 400)
         begin = max((view.rfind(c, low, start) for c in "；。"), default=-1) + 1 or low
-        lead = pattern("lead").match(view, begin)
-        begin = lead.end() if lead else begin
-        if begin >= stop:
+        return any(self._begins_elsewhere(view, at, stop) for at in {begin, start})
+
+    def _begins_elsewhere(self, view: str, at: int, stop: int) -> bool:
+        lead = pattern("lead").match(view, at)
+        at = lead.end() if lead else at
+        if at >= stop or self._names_other(view, at):
+            return at < stop
+        park = pattern("park").match(view, at)
+        if park is None or any(name.endswith(park[0][-2:]) for name in self.names):
             return False
-        if self._names_other(view, begin):
-            return True
-        if (park := pattern("park").match(view, begin)) is None:
-            return False
-        acts = starts_with(view, "own", park.end()) or view[park.end() : park.end() + 1] in "，、"
-        return bool(acts) and len(starts_with(view, "own", begin)) < 2
+        acts = starts_with(view, "own", park.end()) or pattern("park_acts").match(view, park.end())
+        return bool(acts) and len(starts_with(view, "own", at)) < 2
 
     def _names_other(self, text: str, at: int) -> bool:
         """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""
@@ -163,16 +166,14 @@ class Home:
             return False
         for n in range(11, 1, -1):
             name = text[at : at + n]
-            if (name in known and name not in self.names) or name in self.children:
+            place = name in known and name not in self.names and name not in words("own")
+            if place or name in self.children:
                 rest = text[at + n : at + n + 8]
                 inner = any(rest[:k] in known for k in range(2, 9))
                 return (
                     inner or bool(pattern("suffix").search(name)) or rest[:1] in tuple("、，和与")
                 )
         return False
-
-    def _own_name(self, text: str) -> str:
-        return next((n for n in self.names if text.endswith(n)), "")
 
     def _remainder(self, text: str, mention: Mention, stripped: bool) -> str:
         """The scope when unknown words stand before the name."""

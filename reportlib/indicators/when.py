@@ -146,12 +146,8 @@ class Timeline:
         A year that only something before its subject is compared with (比2010年翻一番，生产总值…)
         does not count.
         """
-        q, measure, role, entry = (
-            link.quantity,
-            link.measure,
-            link.role,
-            catalogue()[link.subject.id],
-        )
+        q, measure, role = link.quantity, link.measure, link.role
+        entry = catalogue()[link.subject.id]
         text, at, basis, since = self.text, q.first, entry.basis, _since(link)
         start = max(self.units[bisect_left(self.units, at + 1) - 1], at - WINDOW)
         clause = max(text.rfind(c, start, at) for c in "，；：。") + 1 or start
