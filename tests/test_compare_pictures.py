@@ -10,12 +10,7 @@ from reportlib.compare import panel
 
 plt = pytest.importorskip("matplotlib.pyplot")
 
-from reportlib.plots.figures_indicators import (  # noqa: E402  (needs matplotlib)
-    coverage_heat,
-    dot_plot,
-    name_of,
-)
-from reportlib.plots.font import missing_glyphs  # noqa: E402
+from reportlib.plots import coverage_heat, dot_plot  # noqa: E402  (needs matplotlib)
 from reportlib.resources import settings  # noqa: E402
 
 STATES = settings("figures")["states"]
@@ -57,7 +52,7 @@ def test_heat_map_has_a_sign_for_every_state() -> None:
     assert len(legend) == len(STATES) and len({sign for _, _, sign in STATES.values()}) == len(
         STATES
     )
-    assert not missing_glyphs([*legend, *(name_of(i) for i in ("gdp", "energy_intensity"))])
+    ax.figure.canvas.draw()  # a character without a glyph is a warning
 
 
 def test_empty_tables_give_empty_pictures() -> None:

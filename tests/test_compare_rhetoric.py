@@ -284,7 +284,7 @@ def test_figures_show_the_table(folder: reportlib.Corpus) -> None:
     words = [hits[hits["measure"] == m]["text"].value_counts() for m in ("commitment", "hedge")]
     axes = plots.opposed_words(words, ("left", "right"))
     assert len(axes.patches) == sum(map(len, words))
-    assert plots.missing_glyphs([t.get_text() for t in axes.texts]) == []
+    axes.figure.canvas.draw()  # a character without a glyph is a warning
 
 
 def test_public_names() -> None:

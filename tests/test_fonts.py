@@ -14,7 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from reportlib import plots
-from reportlib.plots import font
+from reportlib.plots import frame
 from reportlib.resources import DATA
 
 matplotlib = pytest.importorskip("matplotlib")
@@ -49,10 +49,15 @@ def test_jieba_words_are_covered(has: frozenset[str]) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.csv")), ids=lambda p: p.name)
-def test_own_tables_are_covered(path: Path) -> None:
+def test_own_tables_are_covered(path: Path, has: frozenset[str]) -> None:
     """Place names since 1980, terms, labels: whatever the library can name, it can draw."""
-    plots.use_chinese_font()
-    assert plots.missing_glyphs([path.read_text(encoding="utf-8")]) == []
+    assert plots.use_chinese_font([path.read_text(encoding="utf-8")]) == [
+        plots.FAMILY,
+        "DejaVu Sans",
+    ]
+    spare = frame._characters(matplotlib.font_manager.findfont("DejaVu Sans"))
+    text = {c for c in path.read_text(encoding="utf-8") if c.isprintable()}
+    assert not text - has - set(map(chr, spare))
 
 
 @pytest.mark.parametrize(
@@ -90,31 +95,28 @@ def test_figures_show_no_box(
     assert not caplog.records and not recwarn.list
 
 
-def test_missing_glyphs_are_listed_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    """What no font has is returned, once and sorted; blanks and invisible joiners are not asked."""
-    plots.use_chinese_font()
-    assert plots.missing_glyphs(["增长6%\u200b\n\u3000", "西瓜"]) == []
-    assert plots.missing_glyphs(["\U0002fa1d甲\U0002a6d6", "\U0002a6d6"]) == [
-        "\U0002a6d6",
-        "\U0002fa1d",
-    ]
-    assert capsys.readouterr() == ("", "")
+def test_a_missing_glyph_is_a_warning_that_names_it() -> None:
+    """What no font has is told when it is drawn; blanks and invisible joiners are not asked for."""
+    plots.use_chinese_font(["增长6%\u200b\n\u3000", "西瓜"])
+    axes = frame.frame(2, 1)
+    axes.set_title("甲\U0002a6d6")
+    with pytest.warns(UserWarning, match="Glyph 173782"):
+        axes.figure.canvas.draw()
 
 
 def test_a_system_font_helps_out_only_where_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A font of the system joins the list only for a character that the bundled one lacks."""
     rare = ord("\U0002a6d6")
-    real = font._characters
+    real = frame._characters
 
     def pretend(path: str) -> frozenset[int]:
         return frozenset({rare, ord("中")}) if "STIX" in path else real(path)
 
-    monkeypatch.setattr(font, "_characters", pretend)
+    monkeypatch.setattr(frame, "_characters", pretend)
     assert plots.use_chinese_font(["中文"]) == [plots.FAMILY, "DejaVu Sans"]
     families = plots.use_chinese_font(["中文\U0002a6d6"])
     assert families[0] == plots.FAMILY and families[-1] == "DejaVu Sans" and len(families) == 3
     assert families[1].startswith("STIX")
-    assert plots.missing_glyphs(["中文\U0002a6d6"]) == []
     monkeypatch.undo()
     plots.use_chinese_font()
 

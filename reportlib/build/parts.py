@@ -23,7 +23,7 @@ PIECE = 50_000  # rows of a table in one Parquet file
 END = b"end 0\n"
 SAME = 0.6  # share of common sentences above which two reports are one
 FEWEST = 8  # common sentences that this takes
-FORMULA = 32  # a sentence of more reports than this says nothing of which two are one
+NEAREST = 3  # earlier reports with which one is compared
 
 
 def part_path(out: Path, number: int) -> Path:
@@ -166,8 +166,8 @@ def _write_parquet(out: Path, table: str, rows: Iterator[list[str | None]]) -> N
 def find_copies(rows: Iterable[Sequence[str | None]]) -> dict[str, str]:
     """doc -> the earlier doc with the same report, by the hashes of their sentences.
 
-    Reports meet through a sorted list of all hashes, and of one sentence only the first
-    ``FORMULA`` reports are looked at: the time grows with their number, not with its square.
+    A report is compared with the ``NEAREST`` earlier ones that most of its sentences stood in
+    first, however many reports there are: a formula leads to one report, not to all that have it.
 
     >>> hashes = "11 12 13 14 15 16 17 18 19"
     >>> find_copies([("a", hashes), ("b", "1 2 3"), ("c", hashes)])
@@ -179,17 +179,17 @@ def find_copies(rows: Iterable[Sequence[str | None]]) -> dict[str, str]:
         docs.append(doc or "")
         flat.extend(map(int, (hashes or "").split()))
         ends.append(len(flat))
-    values, size = np.array(flat, dtype=np.uint32), np.diff(ends)
-    order = np.argsort(values, kind="stable")  # equal hashes in the order of their reports
-    ranked = np.append(values[order], np.zeros(FORMULA, np.uint32))
-    owners = np.append(np.repeat(np.arange(len(docs)), size)[order], np.full(FORMULA, len(docs)))
+    values = np.array(flat, dtype=np.uint32)
+    _, first, sentence = np.unique(values, return_index=True, return_inverse=True)
+    owners = np.repeat(np.arange(len(docs)), np.diff(ends))[first[sentence]]
     copies: dict[str, str] = {}
     for i, doc in enumerate(docs):
-        own = values[ends[i] : ends[i + 1]]
-        at = np.searchsorted(ranked[: len(values)], own)[:, None] + np.arange(FORMULA)
-        shared = Counter(owners[at[(ranked[at] == own[:, None]) & (owners[at] < i)]].tolist())
-        for j, common in sorted(shared.items(), key=lambda x: (-x[1], x[0])):
-            if common >= max(FEWEST, SAME * min(size[i], size[j])) and docs[j] != doc:
+        own = set(values[ends[i] : ends[i + 1]].tolist())
+        met = Counter(owners[ends[i] : ends[i + 1]].tolist())
+        near = [j for j, _ in met.most_common() if docs[j] != doc][:NEAREST]
+        common = {j: len(own.intersection(values[ends[j] : ends[j + 1]].tolist())) for j in near}
+        for j in sorted(near, key=lambda j: (-common[j], j)):
+            if common[j] >= max(FEWEST, SAME * min(len(own), ends[j + 1] - ends[j])):
                 copies.setdefault(doc, copies.get(docs[j], docs[j]))
                 break
     return copies
