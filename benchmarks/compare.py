@@ -1,10 +1,12 @@
 """Time of the comparisons between reports as a corpus doubles: an index, or all pairs?
 
-    python benchmarks/compare.py [--sizes 500 1000 2000] [--characters 1500]
+    python benchmarks/compare.py [--sizes 500 1000 2000] [--characters 1500] [--copies N...]
 
-The reports are made as in benchmarks/growth.py, analysed once, and compared in corpora of growing
-size. The slope is log2 of the factor by which processor time grows when the corpus doubles: 1 is
-linear, 2 is all pairs. What is found in each row is told, so that no row is fast by doing nothing.
+The reports are made as in benchmarks/growth.py, given a place and a year (60 cities, 36 years),
+analysed once, and compared in corpora of growing size. Copies are looked for in larger ones too,
+whose reports are not analysed: their sentences are cut at full stops and hashed. The slope is log2
+of the factor by which processor time grows when the corpus doubles: 1 is linear, 2 is all pairs.
+What is found in each row is told, so that no row is fast by doing nothing.
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ from __future__ import annotations
 import argparse
 import math
 import random
+import re
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -23,34 +28,37 @@ sys.path.insert(0, str(ROOT))
 from growth import recombined  # noqa: E402
 
 from reportlib.build import parts  # noqa: E402
-from reportlib.build.analyse import Analysis, analyse  # noqa: E402
+from reportlib.build.analyse import Analysis, analyse, sketch  # noqa: E402
 from reportlib.build.corpus import Corpus  # noqa: E402
 from reportlib.compare.phrases import coinages, new_phrases, passports  # noqa: E402
 from reportlib.compare.reuse import reuse  # noqa: E402
 from reportlib.records import Page  # noqa: E402
+from reportlib.resources import table  # noqa: E402
 from reportlib.themes import lexicon  # noqa: E402
 
-PLACES = (
-    "合肥市 芜湖市 蚌埠市 淮南市 马鞍山市 淮北市 铜陵市 安庆市 黄山市 滁州市 阜阳市 宿州市".split()
-)
+MANY = 60  # prefectures
 
 
 def analysed(n: int, characters: int) -> list[Analysis]:
-    """Reports of several places and years, so that there are previous ones and parents."""
+    """Reports of many places and years, so that there are previous ones."""
+    rows = {row["code"]: row for row in table("places") if not row["last_year"]}
+    cities = [row for row in rows.values() if row["level"] == "prefecture"][:MANY]
+    places = [rows[row["parent"]]["name"] + row["name"] for row in cities]
     found = []
     for number, text in enumerate(recombined(n, characters)):
-        year, place = 1990 + number // len(PLACES) % 36, PLACES[number % len(PLACES)]
-        doc = f"{number:06d}.txt"
-        given = {"place": f"安徽省{place}", "year": str(year)}
+        doc, year = f"{number:06d}.txt", 1990 + number // MANY % 36
+        given = {"place": places[number % MANY], "year": str(year)}
         found.append(analyse(Page(doc, doc, text, given=given)))
     return found
 
 
-def copies(corpus: Corpus) -> str:
-    rows = [
-        (a.page.doc, " ".join(map(str, s))) for a in corpus.analyses for s in a.sketches.values()
-    ]
-    return f"{len(parts.find_copies(rows))} copies"
+def hashed(n: int, characters: int) -> list[tuple[str, str]]:
+    """What finding copies needs of each report, without its analysis."""
+    rows = []
+    for number, text in enumerate(recombined(n, characters)):
+        hashes = sketch([SimpleNamespace(text=x) for x in re.split("[。！？；\n]", text)])
+        rows.append((f"{number:06d}.txt", " ".join(map(str, hashes))))
+    return rows
 
 
 def passing(corpus: Corpus) -> str:
@@ -64,7 +72,6 @@ def shared(against: str) -> Callable[[Corpus], str]:
 
 
 JOBS: dict[str, Callable[[Corpus], str]] = {
-    "duplicates (build)": copies,
     "reuse, previous report": shared("previous"),
     "reuse, closest report": shared("closest"),
     "reuse, any report": shared("any"),
@@ -76,26 +83,35 @@ JOBS: dict[str, Callable[[Corpus], str]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[500, 1000, 2000])
+    parser.add_argument("--sizes", type=int, nargs="*", default=[500, 1000, 2000])
     parser.add_argument("--characters", type=int, default=1500, help="cut reports to this length")
+    parser.add_argument("--copies", type=int, nargs="*", default=[500, 2000, 4000, 8000, 16000])
     chosen = parser.parse_args()
-    analyses = analysed(max(chosen.sizes), chosen.characters)
-    spent: dict[str, list[float]] = {job: [] for job in JOBS}
-    told = {}
-    for size in sorted(chosen.sizes):
-        corpus = Corpus(analyses[:size])
-        for job, function in JOBS.items():
-            began = time.process_time()
-            told[job] = function(corpus)
-            spent[job].append(time.process_time() - began)
-    head = " | ".join(f"{s:,} reports, s" for s in sorted(chosen.sizes))
+    if chosen.sizes:
+        analyses = analysed(max(chosen.sizes), chosen.characters)
+        show(JOBS, {size: Corpus(analyses[:size]) for size in sorted(chosen.sizes)})
+    if chosen.copies:
+        rows = hashed(max(chosen.copies), chosen.characters)
+        find = {"copies": lambda some: f"{len(parts.find_copies(some))} copies"}
+        show(find, {size: rows[:size] for size in sorted(chosen.copies)})
+
+
+def show(jobs: dict[str, Callable[[Any], str]], given: dict[int, Any]) -> None:
+    """The table of times: a row a job, a column a size."""
+    sizes = list(given)
+    head = " | ".join(f"{size:,} reports, s" for size in sizes)
     print(f"| comparison | {head} | slope | found in the last |")
-    print(f"|---|{'---:|' * (len(chosen.sizes) + 1)}---|")
-    doublings = math.log2(max(chosen.sizes) / min(chosen.sizes))
-    for job, seconds in spent.items():
-        slope = math.log2(seconds[-1] / seconds[0]) / doublings
+    print(f"|---|{'---:|' * (len(sizes) + 1)}---|")
+    for job, function in jobs.items():
+        seconds, told = [], ""
+        for one in given.values():
+            began = time.process_time()
+            told = function(one)
+            seconds.append(time.process_time() - began)
+        slope = math.log2(seconds[-1] / seconds[0]) / math.log2(sizes[-1] / sizes[0])
         cells = " | ".join(f"{s:.2f}" for s in seconds)
-        print(f"| {job} | {cells} | {slope:.2f} | {told[job]} |")
+        print(f"| {job} | {cells} | {slope:.2f} | {told} |", flush=True)
+    print()
 
 
 if __name__ == "__main__":

@@ -130,7 +130,6 @@ NO_EXAMPLE = {
     "typeset": "needs a file: tests/test_publish.py",
     "Block": "a record",
     "Chapter": "a record",
-    "Table": "a record",
 }
 
 

@@ -271,7 +271,7 @@ def test_a_failing_cell_is_shown_and_the_last_appendix_stays(
     with pytest.raises(ReportlibError) as told:
         make_appendix(appendix, make_notebook(tmp_path / "n", cells), study=study)
     assert "05_one.ipynb: ValueError" in str(told.value) and "[U+202E]" in str(told.value)
-    assert "in cell 2:\n    x = 1\n    raise ValueError" in str(told.value)
+    assert "x = 1\nraise ValueError" in str(told.value), "the cell"
     assert {p: p.read_bytes() for p in appendix.rglob("*") if p.is_file()} == before
 
 

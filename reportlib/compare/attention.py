@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from reportlib.compare.tables import RESAMPLES, Tables, described, ends, spoken
+from reportlib.compare.tables import RESAMPLES, Tables, described, ends, spoken, stacked
 from reportlib.resources import require
 from reportlib.themes import lexicon, theme_ids
 
+Array = NDArray[Any]
 FEWEST = 10  # sentences below which a part of a report has no share worth comparing
 EDGE, LEVEL = 4, 0.05  # of a change point: years on either side, and what would be odd
 
@@ -51,6 +52,11 @@ def counts(tables: Tables) -> pd.DataFrame:
 def shift(tables: Tables, parts: Sequence[str] = ("review", "plan"), seed: int = 0) -> pd.DataFrame:
     """How the share of each theme moves from one part of a report to another, report by report.
 
+    The interval draws sentences one by one. Neighbours are alike, yet drawing runs of neighbours
+    would be wrong: a report gives each theme its own passage in either part. In 36 provincial
+    reports the squared shifts are 1.1 times what single sentences lead one to expect, and 0.3 times
+    what runs of ten do.
+
     Returns:
         report_id, theme, n_before and n_after (sentences of the parts), before, after, shift (after
         - before), low, high, reason. Shares are NaN without one of the parts (``part_missing``) or
@@ -69,16 +75,16 @@ def shift(tables: Tables, parts: Sequence[str] = ("review", "plan"), seed: int =
         two = rows.droplevel(0).reindex(list(parts), fill_value=0)
         n = two[["n"]].to_numpy()
         reason = "part_missing" if n.min() == 0 else "too_short" if n.min() < FEWEST else ""
-        share = two[names].to_numpy() / (np.nan if reason else n)
-        moved = np.full((1, len(names)), np.nan)
-        if not reason:
-            drawn = rng.binomial(n, share, (RESAMPLES, *share.shape)) / n
-            moved = np.where(share.sum(axis=0) > 0, drawn[:, 1] - drawn[:, 0], np.nan)
         cells = {"report_id": report_id, "theme": names, "n_before": n[0, 0], "n_after": n[1, 0]}
-        cells |= {"before": share[0], "after": share[1], "shift": share[1] - share[0]}
-        out.append(pd.DataFrame(cells | ends(moved) | {"reason": reason}))
-    columns = "report_id theme n_before n_after before after shift low high reason"
-    return pd.concat(out, ignore_index=True) if out else pd.DataFrame(columns=columns.split())
+        if not reason:
+            share = two[names].to_numpy() / n
+            drawn = rng.binomial(n, share, (RESAMPLES, *share.shape)) / n
+            cells |= {"before": share[0], "after": share[1], "shift": share[1] - share[0]}
+            cells |= ends(np.where(share.sum(axis=0) > 0, drawn[:, 1] - drawn[:, 0], np.nan))
+        out.append(pd.DataFrame(cells | {"reason": reason}))
+    return stacked(
+        out, "report_id theme n_before n_after before after shift low high reason".split()
+    )
 
 
 def shares(
@@ -114,8 +120,7 @@ def shares(
         cells: dict[Any, Any] = dict(zip(keys, key, strict=True))
         cells |= {"theme": names, "share": share.mean(axis=0), "n_reports": len(n)}
         out.append(pd.DataFrame(cells | {"n_sentences": int(n.sum())} | ends(means)))
-    columns = [*keys, "theme", "share", "n_reports", "n_sentences", "low", "high"]
-    return pd.concat(out, ignore_index=True) if out else pd.DataFrame(columns=columns)
+    return stacked(out, [*keys, *"theme share n_reports n_sentences low high".split()])
 
 
 def breaks(points: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -124,8 +129,9 @@ def breaks(points: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     The rule: the year is the one that splits a series of ``shares`` (by year, or by place and year)
     into the two most different levels, with EDGE years on either side. It is named if (1) less than
     LEVEL by the number of themes of random orders of the years have as large a split anywhere, and
-    (2) the interval of the difference, residuals of years drawn anew, leaves 0 out. A slow drift
-    passes too: the year says that before and after differ, not that something happened in it.
+    (2) the interval of the difference leaves 0 out: residuals of years drawn anew, and the year
+    chosen anew each time (which makes differences too large; the interval mirrors the draws). A
+    slow drift passes too: the year says that before and after differ, not that something happened.
 
     Returns:
         the other columns of ``by``, theme, n_years, year (None: not named), difference (after -
@@ -145,8 +151,7 @@ def breaks(points: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         series = rows.pivot_table(index="plan_year", columns="theme", values="share", sort=False)
         found = _break(series.sort_index(), rng)
         out.append(found.assign(**dict(zip(keys, key, strict=True))))
-    columns = [*keys, *"theme n_years year difference low high p reason".split()]
-    return pd.concat(out, ignore_index=True).reindex(columns=columns)
+    return stacked(out, [*keys, *"theme n_years year difference low high p reason".split()])
 
 
 def _break(series: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -155,27 +160,28 @@ def _break(series: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     out = pd.DataFrame({"theme": series.columns, "n_years": n, "year": None})
     if n < 2 * EDGE:
         return out.assign(reason="too_few_years")
-    size, at = _split(y[None])
+    size, at, step = _split(y[None])
     orders = rng.permuted(np.tile(np.arange(n), (RESAMPLES, 1)), axis=1)
     chance = (1 + (_split(y[orders])[0] >= size - 1e-12).sum(axis=0)) / (RESAMPLES + 1)
     late = np.arange(n)[:, None] >= at
-    before, after = ((y * part).sum(axis=0) / part.sum(axis=0) for part in (~late, late))
-    step = late / late.sum(axis=0) - ~late / (~late).sum(axis=0)  # weights of the difference
-    rest = (y - np.where(late, after, before)) * np.sqrt(n / (n - 2))
-    noise = np.einsum("bnt,nt->bt", rest[rng.integers(n, size=(RESAMPLES, n))], step)
-    out = out.assign(difference=after - before, p=chance, **ends(after - before + noise))
+    levels = y.mean(axis=0) + step * (late - late.mean(axis=0))
+    rest = (y - levels) * np.sqrt(n / (n - 2))
+    again = _split(levels + rest[rng.integers(n, size=(RESAMPLES, n))])[2]
+    out = out.assign(difference=step[0], p=chance, **ends(2 * step - again))
     named = (chance <= LEVEL / y.shape[1]) & ((out["low"] > 0) | (out["high"] < 0))
     years = pd.Series(series.index[at[0]], dtype="object").where(named, None)
     return out.assign(year=years, reason=np.where(named, "", "not_supported"))
 
 
-def _split(y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Size and place of the largest split of series (orders × years × themes)."""
+def _split(y: Array) -> tuple[Array, Array, Array]:
+    """Size, place and difference of the largest split of series (orders × years × themes)."""
     n = y.shape[1]
     at = np.arange(EDGE, n - EDGE + 1)
     sums = np.cumsum(y - y.mean(axis=1, keepdims=True), axis=1)[:, at - 1]
     size = np.abs(sums) / np.sqrt(at * (n - at) / n)[:, None]
-    return size.max(axis=1), at[size.argmax(axis=1)]
+    best = size.argmax(axis=1)
+    step = -np.take_along_axis(sums, best[:, None], axis=1)[:, 0] * n / at[best] / (n - at[best])
+    return size.max(axis=1), at[best], step
 
 
 def diversity(tables: Tables, section: str = "all", seed: int = 0) -> pd.DataFrame:
@@ -199,7 +205,7 @@ def diversity(tables: Tables, section: str = "all", seed: int = 0) -> pd.DataFra
     return pd.DataFrame(out | ends(mirrored.clip(0, 1)))
 
 
-def _evenness(k: NDArray[Any]) -> NDArray[np.float64]:
+def _evenness(k: Array) -> Array:
     n = k.sum(axis=1, keepdims=True)
     share = k / np.where(n > 0, n, np.nan)
     return -(share * np.log(np.where(k > 0, share, 1))).sum(axis=1) / np.log(k.shape[1]) + 0.0

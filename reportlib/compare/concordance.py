@@ -25,8 +25,15 @@ class Pages(Protocol):
     def text(self, doc: str) -> str: ...
 
 
-class Html(str):
-    """HTML that a notebook shows; the string itself is the source."""
+class View(str):
+    """HTML that a notebook shows; it needs no script and no widget, the string is the source.
+
+    >>> View("<b>7</b>")
+    <View: 8 characters of HTML>
+    """
+
+    def __repr__(self) -> str:
+        return f"<View: {len(self)} characters of HTML>"
 
     def _repr_html_(self) -> str:
         return str(self)
@@ -88,7 +95,7 @@ def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
             at += LONGEST
 
 
-def concordance_html(rows: pd.DataFrame) -> Html:
+def concordance_html(rows: pd.DataFrame) -> View:
     """The rows of ``kwic`` to read, the matches under each other; text of the pages is escaped.
 
     A table with its number of rows; a notebook shows it as it is.
@@ -106,4 +113,4 @@ def concordance_html(rows: pd.DataFrame) -> Html:
             f"<td {side}left'>{told[6]}</td></tr>"
         )
     head = "<th>report</th><th>where</th><th>left</th><th>match</th><th>right</th>"
-    return Html(f"<table><caption>n = {len(rows)}</caption><tr>{head}</tr>{body}</table>")
+    return View(f"<table><caption>n = {len(rows)}</caption><tr>{head}</tr>{body}</table>")

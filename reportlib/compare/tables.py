@@ -48,6 +48,11 @@ def ends(draws: Any) -> dict[str, Any]:
     return dict(zip(("low", "high"), np.quantile(draws, ENDS, axis=0), strict=True))
 
 
+def stacked(tables: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """Tables below each other with these columns, NaN where one of them has none; or no rows."""
+    return pd.concat(tables or [pd.DataFrame()], ignore_index=True).reindex(columns=columns)
+
+
 def frame(rows: Iterable[Any], columns: Sequence[str]) -> pd.DataFrame:
     """Rows as a data frame: numbers with NaN, everything else as text with ""."""
     given = rows if isinstance(rows, pd.DataFrame) else list(rows)

@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -30,7 +29,8 @@ from reportlib.rhetoric import cards
 TITLE = "Chinese government work reports 政府工作报告: reproducible appendix"
 # The page comes last: where it stands, everything else stands beside it.
 OWN = "tables codebook.csv cards.csv inputs.csv versions.json appendix.pdf index.html".split()
-TOOLS = ("nbclient", "ipykernel", "mistune", "fonttools", "typst", "matplotlib", "wordcloud")
+NEEDS = "the appendix needs: pip install 'reportlib[notebooks,appendix]'"
+TOOLS = "nbclient ipykernel jinja2 mistune fonttools brotli typst matplotlib wordcloud".split()
 ORIGIN = f"""# Provenance and how to cite
 Made with reportlib {__version__}; `versions.json` names the versions of everything else. Every
 figure, hit and part points to characters of the pages below; the tables stand beside this page.
@@ -60,10 +60,12 @@ def make_appendix(
         the path of index.html.
 
     Raises:
-        ReportlibError: no notebooks there, a cell failed, no such study folder, no report in it.
+        ReportlibError: no notebooks there, a cell failed, no such study folder, no report in it,
+            a package is missing.
         OutputError: ``out`` cannot be written or holds other files.
     """
     folder, pages = Path(out), Path(study or source)
+    tools = _check(folder)
     paths = sorted(Path(notebooks).glob("[0-9]*.ipynb"))
     if study:
         notes = {path: read_notebook(path).metadata.get("reportlib", {}) for path in paths}
@@ -72,7 +74,6 @@ def make_appendix(
         raise ReportlibError(
             f"no notebooks in {notebooks}: run the command where the project stands"
         )
-    _check(folder)
     with tempfile.TemporaryDirectory(prefix=".reportlib-", dir=folder) as name:
         fresh = Path(name)
         build_tables([pages], fresh / "tables")
@@ -86,12 +87,13 @@ def make_appendix(
         chapters = _chapters(parts, inputs)
         write_site(fresh / "index.html", TITLE, chapters, dict(glossary().to_numpy()[:, :2]))
         write_pdf(fresh / "appendix.pdf", TITLE, chapters)
-        _papers(fresh, inputs)
+        _papers(fresh, inputs, tools)
         _replace(fresh, folder)
     return folder / "index.html"
 
 
-def _check(folder: Path) -> None:
+def _check(folder: Path) -> dict[str, str]:
+    """The versions of the packages that the appendix needs, before anything runs."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         others = sorted(p.name for p in folder.iterdir() if p.name not in OWN)
@@ -99,6 +101,10 @@ def _check(folder: Path) -> None:
         raise OutputError(f"cannot write to {folder}: {error.strerror or error}") from None
     if others := [name for name in others if not name.startswith(".reportlib-")]:
         raise OutputError(f"{folder} holds other files ({others[0]} …); name another folder")
+    try:
+        return {name: version(name) for name in TOOLS}
+    except PackageNotFoundError:
+        raise ReportlibError(NEEDS) from None
 
 
 def _replace(fresh: Path, folder: Path) -> None:
@@ -161,13 +167,11 @@ def _chapters(parts: Mapping[str, Iterable[Block]], inputs: pd.DataFrame) -> lis
     return chapters
 
 
-def _papers(folder: Path, inputs: pd.DataFrame) -> None:
+def _papers(folder: Path, inputs: pd.DataFrame, tools: Mapping[str, str]) -> None:
     """Codebook, cards, input hashes and versions beside the page."""
     for name, table in (("codebook", codebook()), ("cards", measure_cards()), ("inputs", inputs)):
         (folder / f"{name}.csv").write_text(as_csv(table), encoding="utf-8-sig", newline="\n")
     facts = json.loads((folder / "tables" / "versions.json").read_text(encoding="utf-8"))
-    with suppress(PackageNotFoundError):  # notebooks of one's own may do without the last of them
-        for name in TOOLS:
-            facts["packages"][name] = version(name)
+    facts["packages"] |= tools
     text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
     (folder / "versions.json").write_text(text, encoding="utf-8")

@@ -18,19 +18,6 @@ NUMBER = re.compile(r"-?[\d.,]+%?|NaN")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of cells, the first ``head`` of them header rows; ``told`` is the table's own caption.
-
-    A cell is text, rowspan, colspan, ``scope`` (row or col: what it heads; "" heads nothing) and
-    ``number``: whether its column holds only numbers.
-    """
-
-    rows: list[list[dict[str, Any]]]
-    head: int
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
     """One piece of a notebook: kind is prose, code, text, table, view or figure.
 
@@ -52,7 +39,7 @@ class Block:
         return " ".join(filter(None, (self.caption, self.caption_zh)))
 
     @property
-    def table(self) -> Table | None:
+    def table(self) -> dict[str, Any] | None:
         """What a block of kind table holds."""
         tree = tree_of(self.body).find(".//table") if self.kind == "table" else None
         return None if tree is None else table_of(tree)
@@ -116,11 +103,14 @@ def tree_of(html: str) -> Element:
         return bare
 
 
-def table_of(tree: Element) -> Table:
-    """The table of an HTML element.
+def table_of(tree: Element) -> dict[str, Any]:
+    """The table of an HTML element: its rows, how many of them are its head, its own caption.
+
+    A cell is text, rowspan, colspan, ``scope`` (row or col: what it heads; "" heads nothing) and
+    ``number``: whether its column holds only numbers.
 
     >>> found = table_of(tree_of("<table><tr><th>n</th></tr><tr><td>7</td></tr></table>")[0])
-    >>> [(cell["text"], cell["scope"], cell["number"]) for row in found.rows for cell in row]
+    >>> [(cell["text"], cell["scope"], cell["number"]) for row in found["rows"] for cell in row]
     [('n', 'col', True), ('7', '', True)]
     """
     rows = [[("".join(cell.itertext()).strip(), cell) for cell in row] for row in tree.iter("tr")]
@@ -142,7 +132,8 @@ def table_of(tree: Element) -> Table:
         ]
         for k, row in enumerate(rows)
     ]
-    return Table(cells, head, " ".join("".join(own.itertext()) for own in tree.iter("caption")))
+    own = " ".join("".join(caption.itertext()) for caption in tree.iter("caption"))
+    return {"rows": cells, "head": head, "told": own}
 
 
 def html_of(source: str) -> str:

@@ -26,20 +26,16 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONUTF8": "1",
 }
-NEEDS = "the appendix needs: pip install 'reportlib[notebooks,appendix]'"
 
 
 def read_notebook(path: Path) -> Any:
     """The notebook as it stands in the file.
 
     Raises:
-        ReportlibError: Jupyter is not installed, or the file is no notebook.
+        ReportlibError: the file is no notebook.
     """
-    try:
-        import nbclient  # noqa: F401 - its absence is told before anything runs
-        import nbformat
-    except ImportError:
-        raise ReportlibError(NEEDS) from None
+    import nbformat
+
     try:
         return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     except Exception as error:
@@ -53,7 +49,7 @@ def run_notebooks(paths: Sequence[Path], parameters: Mapping[str, Any]) -> list[
         parameters: values set in a cell after the one tagged ``parameters``.
 
     Raises:
-        ReportlibError: a cell failed or took too long (the cell is shown); Jupyter is missing.
+        ReportlibError: a cell failed (it is shown) or took too long.
     """
     with (
         warnings.catch_warnings(action="ignore"),  # Jupyter's own, about ids, loops and sockets
@@ -85,20 +81,11 @@ def _run(path: Path, parameters: Mapping[str, Any]) -> Any:
     except CellTimeoutError:
         raise ReportlibError(f"{path.name}: a cell took over {TIMEOUT} seconds") from None
     except CellExecutionError as error:
-        told = inert(f"{path.name}: {error.ename}: {error.evalue}")
-        raise ReportlibError(f"{told}\n{_failed(notebook)}") from None
+        told = f"{path.name}: {error.ename}: {error.evalue}\n{error}"
+        raise ReportlibError(inert(told).rstrip()) from None
     except RuntimeError as error:  # the kernel did not start, or died
         raise ReportlibError(f"{path.name}: {error}") from None
     return notebook
-
-
-def _failed(notebook: Any) -> str:
-    """The cell with the error, indented."""
-    own = (cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", []))
-    for number, cell in enumerate(own, start=1):
-        if any(out.output_type == "error" for out in cell.get("outputs", [])):
-            return f"in cell {number}:\n    " + cell.source.replace("\n", "\n    ")
-    return ""
 
 
 def _inject(notebook: Any, parameters: Mapping[str, Any]) -> None:

@@ -12,21 +12,18 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from reportlib.publish.blocks import Block, Chapter, Table, html_of, table_of, tree_of
-from reportlib.publish.notebooks import NEEDS
-from reportlib.publish.site import FONT
+from reportlib.plots.frame import FONT
+from reportlib.publish.blocks import Block, Chapter, html_of, table_of, tree_of
 from reportlib.records import ReportlibError
 from reportlib.resources import DATA
 
 PAGE = 125  # half-width characters that the row of a table has room for; a wider one is turned
 COLUMN, HEAD = 22, 14  # beyond that a cell, or a head, is broken into lines
-LONG_VIEW = 4000  # characters up to which a view is printed
 ELSEWHERE = "*This reading view stands on the HTML page. 阅读视图见网页版。*"
 
 
@@ -34,7 +31,7 @@ def write_pdf(path: Path, title: str, chapters: Sequence[Chapter]) -> None:
     """Write the PDF; the same chapters give the same bytes.
 
     Raises:
-        ReportlibError: typst is not installed, or it could not set the document.
+        ReportlibError: typst could not set the document.
     """
     blocks = [b for chapter in chapters for b in chapter.blocks if b.kind != "code"]
     with tempfile.TemporaryDirectory() as name:
@@ -50,10 +47,8 @@ def write_pdf(path: Path, title: str, chapters: Sequence[Chapter]) -> None:
 
 def typeset(source: Path) -> bytes:
     """A typst document as PDF, in the fonts of this package and of typst only."""
-    try:
-        import typst
-    except ImportError:
-        raise ReportlibError(NEEDS) from None
+    import typst
+
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONT.parent)])
     try:
         return typst.compile(str(source), font_paths=fonts, timestamp=0)
@@ -75,9 +70,7 @@ def told(block: Block, number: int = 0) -> dict[str, Any]:
     if block.kind == "prose":
         return given | {"body": node(tree_of(html_of(block.body)))}
     if block.kind == "view":
-        long = len(block.body) > LONG_VIEW
-        html = html_of(ELSEWHERE) if long else block.body.replace("\n", "<br>")
-        return given | {"body": node(tree_of(html))}
+        return given | {"body": node(tree_of(html_of(ELSEWHERE)))}
     return given | {"body": block.body.rstrip()}
 
 
@@ -101,16 +94,15 @@ def node(element: Element) -> dict[str, Any]:
     return {"tag": element.tag, "href": href if "://" in href else "", "inside": inside}
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: dict[str, Any]) -> dict[str, Any]:
     """A table with the number of its columns, and whether it needs a page turned."""
-    columns = sum(cell["colspan"] for cell in table.rows[0])
-    most = [HEAD] * table.head + [COLUMN] * len(table.rows)
+    rows = table["rows"]
     widths = [
-        [min(_width(cell["text"]), limit) for cell in row]
-        for row, limit in zip(table.rows, most, strict=False)
+        [min(_width(cell["text"]), HEAD if k < table["head"] else COLUMN) for cell in row]
+        for k, row in enumerate(rows)
     ]
     wide = sum(max(column) + 2 for column in zip_longest(*widths, fillvalue=0)) > PAGE
-    return {**asdict(table), "columns": columns, "wide": wide}
+    return table | {"columns": sum(cell["colspan"] for cell in rows[0]), "wide": wide}
 
 
 def _width(plain: str) -> int:

@@ -11,14 +11,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from reportlib.plots.frame import FAMILY, FONT
 from reportlib.publish.blocks import Chapter, html_of
-from reportlib.publish.notebooks import NEEDS
-from reportlib.records import ReportlibError
 from reportlib.resources import DATA
 
 ASSETS = DATA / "publish"
-FONT = DATA / "fonts" / "ReportlibSansSC-Regular.otf"
-FAMILY = "Reportlib Sans SC"
 FIRST = 0x2010  # the bundled font serves from here on; Latin letters are the reader's own font
 FONT_HERE = "/*font*/"  # in appendix.html
 CLOSED = re.compile(r"(<(a|pre|h\d)\b.*?</\2>|<[^>]*>)", re.DOTALL)  # where no link may be put
@@ -31,14 +28,9 @@ def write_site(
 
     The page loads nothing, and its content policy lets no script run but its own. The template
     escapes all that it is given but the HTML of ``markdown`` and of the library's own views.
-
-    Raises:
-        ReportlibError: a package that it needs is not installed.
     """
-    try:
-        from jinja2 import Environment
-    except ImportError:
-        raise ReportlibError(NEEDS) from None
+    from jinja2 import Environment
+
     files = {one: (ASSETS / f"appendix.{one}").read_text("utf-8") for one in ("html", "css", "js")}
     digest = hashlib.sha256(files["js"].encode()).digest()
     page = (

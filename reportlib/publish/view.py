@@ -11,21 +11,10 @@ import pandas as pd
 
 from reportlib.build import Corpus
 from reportlib.build.export import inert
-from reportlib.compare.concordance import Html
+from reportlib.compare.concordance import View
 from reportlib.resources import settings, table
 
 LOOKS = "publish/view"  # settings: layers of the legend, tables whose rows are marked, styles
-
-
-class View(Html):
-    """HTML that a notebook shows; it needs no script and no widget.
-
-    >>> View("<b>7</b>")
-    <View: 8 characters of HTML>
-    """
-
-    def __repr__(self) -> str:
-        return f"<View: {len(self)} characters of HTML>"
 
 
 def reading_view(corpus: Corpus, doc: str, start: int = 0, end: int | None = None) -> View:
