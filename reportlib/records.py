@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class ReportlibError(ValueError):
@@ -101,6 +102,12 @@ class Mapped:
         """
         begins, ends = self.places
         return begins[first], ends[last - 1] if first < last else begins[first]
+
+    def locate_all(self, firsts: ArrayLike, lasts: ArrayLike) -> tuple[list[int], list[int]]:
+        """All starts and all ends of stretches of one or more characters, as of ``locate``."""
+        begins, ends = map(np.asarray, self.places)
+        first, last = (np.asarray(at, dtype=np.int64) for at in (firsts, lasts))
+        return begins[first].tolist(), ends[last - 1].tolist()
 
     @cached_property
     def places(self) -> tuple[array[int], array[int]]:
@@ -225,10 +232,8 @@ class Report:
         >>> Report("r", "r.txt", mapped, Metadata()).locate_all([one, one], [0, 1], [3, 2])
         ([10, 13], [15, 14])
         """
-        begins, ends = self.mapped.places
-        bases = [sentence.first for sentence in sentences]
-        starts = [begins[base + at] for base, at in zip(bases, firsts, strict=True)]
-        return starts, [ends[base + at - 1] for base, at in zip(bases, lasts, strict=True)]
+        bases = np.array([sentence.first for sentence in sentences], dtype=np.int64)
+        return self.mapped.locate_all(bases + firsts, bases + lasts)
 
 
 class Quantity(NamedTuple):

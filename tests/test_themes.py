@@ -30,6 +30,7 @@ from reportlib.themes import (
     theme_ids,
     theme_rows,
 )
+from reportlib.themes.coding import features, model
 
 HERE = Path(__file__).parent
 GOLD = HERE / "gold" / "coding.csv"
@@ -55,7 +56,7 @@ def sentence(text: str, paragraph: int = 0, heading: str = "", **other: str) -> 
 
 def code_themes(sentences: Sequence[Sentence], of: Lexicon | None = None) -> list[tuple[str, ...]]:
     """The themes of each sentence alone."""
-    return [coded.themes for coded in code_report(sentences, of)]
+    return code_report(sentences, of).themes
 
 
 def report(sentences: Sequence[Sentence]) -> Any:
@@ -70,8 +71,8 @@ def report(sentences: Sequence[Sentence]) -> Any:
 def test_cases(case: dict[str, str]) -> None:
     """The table of cases: real, synthetic, and negative (a word of a theme that means another)."""
     lines = [t for t in (case["before"], case["text"]) if t]
-    coded = code_report([sentence(t, heading=case["heading"]) for t in lines])[-1]
-    assert ";".join(coded.themes) == case["themes"]
+    coded = code_themes([sentence(t, heading=case["heading"]) for t in lines])[-1]
+    assert ";".join(coded) == case["themes"]
     hits = find_terms(case["text"])
     assert {f"{h.term}:{h.theme}" for h in hits} >= set(filter(None, case["terms"].split(";")))
     assert not {h.theme for h in hits} & set(filter(None, case["never"].split(";")))
@@ -134,6 +135,12 @@ def test_longest_term_wins_across_themes() -> None:
         nested += len(other)
         assert not other & {h.term for h in find_terms(long)}
     assert nested > 100
+
+
+def test_the_model_weighs_every_clue() -> None:
+    """The stored coefficients are those of the clues, in their order, and of the themes."""
+    clues, _ = features([sentence("办好教育。")], lexicon())
+    assert list(model()) == [*clues, *theme_ids()]
 
 
 # ---- a lexicon of one's own ----------------------------------------------------------------------
@@ -201,23 +208,31 @@ def test_hits_are_quotes_and_do_not_overlap(text: str) -> None:
 def test_any_sentences_can_be_coded(pieces: list[tuple[str, int]]) -> None:
     """At most three known themes, none twice; the hits are those of the sentence alone."""
     sentences = [sentence(text, paragraph) for text, paragraph in pieces]
-    for one, coded in zip(sentences, code_report(sentences), strict=True):
-        assert len(set(coded.themes)) == len(coded.themes) <= 3
-        assert set(coded.themes) <= set(theme_ids())
-        assert set(coded.hits) <= set(find_terms(one.text))
-        assert all(h.strong or h.theme in coded.themes for h in coded.hits)
+    coded = code_report(sentences)
+    rows = coded.hits.text.tolist()
+    hits = list(zip(rows, coded.hits.first.tolist(), *coded.of.named(coded.hits), strict=True))
+    assert rows == sorted(rows)
+    for k, (one, themes) in enumerate(zip(sentences, coded.themes, strict=True)):
+        assert len(set(themes)) == len(themes) <= 3
+        assert {theme_ids()[t] for t in np.flatnonzero(coded.about[k])} == set(themes)
+        counted = [
+            (k, h.first, h.term, h.theme)
+            for h in find_terms(one.text)
+            if h.strong or h.theme in themes
+        ]
+        assert [hit for hit in hits if hit[0] == k] == counted
 
 
 def test_long_sentence_is_no_trouble() -> None:
     """Fifty thousand characters in one sentence."""
-    coded = code_report([sentence("建设高标准农田，" * 6250)])[0]
-    assert coded.themes == ("rural",) and len(coded.hits) == 6250
+    coded = code_report([sentence("建设高标准农田，" * 6250)])
+    assert coded.themes == [("rural",)] and len(coded.hits.text) == 6250
 
 
 def test_title_lines_have_no_theme() -> None:
     """Titles are coded with nothing, whatever they say."""
     assert code_themes([sentence("农业工作报告", role="title", section="")]) == [()]
-    assert code_report([]) == []
+    assert code_themes([]) == []
 
 
 def test_heading_counts_where_a_sentence_is_silent() -> None:
@@ -245,7 +260,7 @@ def test_shares_of_a_small_report() -> None:
         sentence("建设医院。", 4),
     ]
     coded = code_report(sentences)
-    assert [c.themes for c in coded[1:3]] == [("education",), ()]
+    assert coded.themes[1:3] == [("education",), ()]
     table_rows = {(r[1], r[2]): r for r in theme_rows(report(sentences), coded)}
     assert len(table_rows) == 3 * 19
     _, _, _, hits, chars, number, per_1000, share, low, high = table_rows["review", "education"]
@@ -258,16 +273,16 @@ def test_shares_of_a_small_report() -> None:
 def test_no_rows_without_sentences() -> None:
     """An empty report, and one that is a title only, have no shares rather than zeros."""
     title = [sentence("农业工作报告", role="title", section="")]
-    assert list(theme_rows(report([]), [])) == []
+    assert list(theme_rows(report([]), code_report([]))) == []
     assert list(theme_rows(report(title), code_report(title))) == []
-    assert np.isnan(share_interval(np.array([0, 0]), 0)).all()
+    assert np.isnan(share_interval(0, 0)).all()
 
 
 @given(st.integers(1, 400), st.data())
 def test_interval_is_that_of_many_draws(n: int, data: st.DataObject) -> None:
     """The exact quantiles agree with drawing sentences anew, and hold the share between them."""
     k = data.draw(st.integers(0, n))
-    (low,), (high,) = share_interval(np.array([k]), n).tolist()
+    low, high = share_interval(k, n)
     assert 0 <= low <= k / n <= high <= 1
     drawn = np.random.default_rng(n).binomial(n, k / n, 4000) / n
     step = 1.5 / n + 0.15 * math.sqrt(k / n * (1 - k / n) / n)

@@ -83,8 +83,7 @@ def read_pages(folder: Path) -> Iterator[tuple[str, list[Sentence]]]:
 
 def clues_of(sentences: Sequence[Sentence], of: Lexicon) -> dict[str, Floats]:
     """The clues of the sentences by name."""
-    texts = Texts([s.text for s in sentences])
-    return features(sentences, texts, of.search(texts), of)
+    return features(sentences, of)[0]
 
 
 def stack(sentences: Sequence[Sentence], of: Lexicon) -> Floats:

@@ -172,8 +172,8 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
     coded = rhetoric.code_report(report.sentences, numerals)
     doc, rid, join = report.doc, report.report_id, ";".join
     out.rows["sentence_codes"] += [
-        (s.sentence_id, doc, rid, s.start, s.end, join(t.themes), d.orientation, join(d.devices))
-        for s, t, d in zip(report.sentences, about, coded, strict=True)
+        (s.sentence_id, doc, rid, s.start, s.end, join(t), d.orientation, join(d.devices))
+        for s, t, d in zip(report.sentences, about.themes, coded, strict=True)
         if s.section
     ]
     out.rows["theme_hits"] += themes.hit_rows(report, about)

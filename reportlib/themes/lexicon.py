@@ -7,9 +7,10 @@ Terms are matched on the text itself, never on cut words: a cutter hides four hi
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
-from itertools import chain, pairwise
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ from reportlib.resources import require, table
 Ints = NDArray[np.int64]
 CLASSES = {"strong": "1", "weak": "0.3"}  # with the weight of a term that nobody measured
 MATCHES = ("literal", "ascii")
-LATIN = np.array([c for c in range(128) if chr(c).isalnum()], dtype=np.uint32)
+LATIN = re.compile("[0-9A-Za-z]")
 
 
 class ThemeHit(NamedTuple):
@@ -46,7 +47,6 @@ class Texts:
         self.joined = "\n".join((*texts, ""))
         self.lengths = np.array([len(t) for t in texts], dtype=np.int64)
         self.starts = np.cumsum(self.lengths + 1) - self.lengths - 1
-        self.codes = np.frombuffer(self.joined.encode("utf-32-le"), dtype=np.uint32)
 
     def rows(self, at: Ints) -> Ints:
         """Numbers of the texts in which the characters at ``at`` stand."""
@@ -95,13 +95,15 @@ class Lexicon:
         weight = [row.get("weight") or CLASSES[s] for row, s in zip(rows, strength, strict=True)]
         self.rows = tuple(rows)
         self.terms = tuple(row["term"] for row in rows)
-        self._names = np.array(self.terms, dtype=object)
+        self._named = np.array([(r["term"], r["theme"]) for r in rows], object).reshape(-1, 2)
         self.shields = tuple(sorted(set(shields) - set(self.terms)))
         self.theme = np.array([number[row["theme"]] for row in rows], dtype=np.int64)
-        self.also = np.array([number[row.get("also") or ""] for row in rows], dtype=np.int64)
+        also = np.array([number[row.get("also") or ""] for row in rows], dtype=np.int64)
         self.weight = np.array(weight, dtype=float)
+        self.also, self.second = also.clip(min=0), self.weight * (also >= 0)
         self.strong = np.array([s == "strong" for s in strength], dtype=bool)
-        self.latin = np.array([row.get("match") == "ascii" for row in rows], dtype=bool)
+        latin = [row.get("match") == "ascii" for row in rows]
+        self._latin = np.array([*latin, *(False for _ in self.shields)], dtype=bool)
 
     @cached_property
     def _automaton(self) -> AhoCorasick:
@@ -111,24 +113,19 @@ class Lexicon:
         """All hits in many texts, in one pass."""
         met = self._automaton.find_matches_as_indexes(texts.joined)
         hits = np.fromiter(chain.from_iterable(met), np.int64, 3 * len(met)).reshape(-1, 3)
-        hits = hits[hits[:, 0] < len(self.terms)]
-        latin = np.flatnonzero(self.latin[hits[:, 0]])
-        around = np.stack([hits[latin, 1] - 1, hits[latin, 2]])  # -1 is the end of the last text
-        inside = np.isin(texts.codes[around], LATIN).any(axis=0)
-        hits = np.delete(hits, latin[inside], axis=0)
-        text = texts.rows(hits[:, 1])
-        return Found(hits[:, 0], text, *(hits[:, 1:] - texts.starts[text][:, None]).T)
+        kept = hits[:, 0] < len(self.terms)
+        for k in np.flatnonzero(self._latin[hits[:, 0]]).tolist():
+            _, first, last = met[k]
+            # before the first character stands the end of the last text
+            kept[k] = not LATIN.search(texts.joined[first - 1] + texts.joined[last])
+        term, first, last = hits[kept].T
+        text = texts.rows(first)
+        return Found(term, text, first - texts.starts[text], last - texts.starts[text])
 
-    def hits(self, found: Found, n: int) -> list[list[ThemeHit]]:
-        """What ``search`` found in each of n texts, from left to right."""
-        named = (
-            self._names[found.term],
-            np.array(theme_ids(), dtype=object)[self.theme[found.term]],
-        )
-        columns = (found.first, found.last, *named, self.strong[found.term])
-        hits = list(map(ThemeHit._make, zip(*(c.tolist() for c in columns), strict=True)))
-        ends = np.searchsorted(found.text, np.arange(n + 1)).tolist()
-        return [hits[a:b] for a, b in pairwise(ends)]
+    def named(self, found: Found) -> tuple[list[str], list[str]]:
+        """The terms and the themes of what ``search`` found."""
+        terms, themes = self._named[found.term].T.tolist()
+        return terms, themes
 
 
 def _faults(rows: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
@@ -212,5 +209,7 @@ def find_terms(text: str, theme: str = "", of: Lexicon | None = None) -> list[Th
     """
     theme = theme and require(theme, list(theme_ids()), "theme")
     of = of or lexicon()
-    hits = of.hits(of.search(Texts([text])), 1)[0]
+    found = of.search(Texts([text]))
+    places, strong = (found.first.tolist(), found.last.tolist()), of.strong[found.term].tolist()
+    hits = map(ThemeHit, *places, *of.named(found), strong)
     return [h for h in hits if theme in ("", h.theme)]

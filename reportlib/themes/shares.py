@@ -14,12 +14,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator
+from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportlib.records import Report
 from reportlib.themes.coding import Coded
@@ -29,21 +30,20 @@ ENDS = (0.025, 0.975)
 SILENT = ("", "annex")  # titles and the annex are no part of the speech
 
 
-def hit_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]]:
+def hit_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
     """Rows of ``theme_hits``, in the order of the text.
 
     Args:
         coded: ``code_report(report.sentences)``.
     """
-    pairs = [(s, h) for s, one in zip(report.sentences, coded, strict=True) for h in one.hits]
-    sentences, hits = [s for s, _ in pairs], [h for _, h in pairs]
-    spans = report.locate_all(sentences, [h.first for h in hits], [h.last for h in hits])
-    ids = [s.sentence_id for s in sentences]
-    named = [h.term for h in hits], [h.theme for h in hits]
-    return zip(repeat(report.doc), repeat(report.report_id), ids, *spans, *named)
+    hits, sentences = coded.hits, report.sentences
+    at = np.array([s.first for s in sentences], dtype=np.int64)[hits.text]
+    spans = report.mapped.locate_all(at + hits.first, at + hits.last)
+    ids = [sentences[k].sentence_id for k in hits.text.tolist()]
+    return zip(repeat(report.doc), repeat(report.report_id), ids, *spans, *coded.of.named(hits))
 
 
-def theme_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]]:
+def theme_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
     """Rows of ``themes``: every theme in every part of a report, and in ``all`` of it.
 
     Columns: report_id, section, theme, n_hits, n_chars and n_sentences (of the sentences about the
@@ -52,48 +52,48 @@ def theme_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ..
     counts for both, so shares may sum to more than 1. Title and annex are left out; a part without
     sentences has no rows, so nothing is 0 that could not be measured.
     """
-    about = _table([one.themes for one in coded])
-    hits = _table([[hit.theme for hit in one.hits] for one in coded])
-    chars = np.array([len(s.text) for s in report.sentences], dtype=np.int64)
-    section = np.array([s.section for s in report.sentences])
-    spoken = ~np.isin(section, SILENT)
-    for part in dict.fromkeys((*section.tolist(), "all")):
-        inside = spoken & ((section == part) | (part == "all"))
-        if not inside.any():
-            continue
-        own, n = about[inside], int(inside.sum())
-        counts = np.stack([hits[inside].sum(axis=0), chars[inside] @ own, own.sum(axis=0)])
-        low, high = share_interval(counts[2], n)
-        shares = (1000 * counts[0] / chars[inside].sum(), counts[2] / n, low, high)
-        columns = (column.tolist() for column in (*counts, *shares))
-        for cells in zip(theme_ids(), *columns, strict=True):
-            yield (report.report_id, part, *cells)
+    of, about, sentences, k = coded.of, coded.about, report.sentences, len(theme_ids())
+    cells = coded.hits.text * k + of.theme[coded.hits.term]
+    hits = np.bincount(cells, minlength=about.size).reshape(about.shape)
+    spoken = dict.fromkeys(s.section for s in sentences if s.section not in SILENT)
+    parts = [*spoken, "all"] if spoken else []
+    number = {part: row for row, part in enumerate(parts)}
+    part = np.array([number.get(s.section, -1) for s in sentences])
+    inside = (part == np.arange(len(parts))[:, None]).astype(float)
+    inside[-1:] = part >= 0
+    chars = inside * [len(s.text) for s in sentences]
+    n_hits, n_chars, n_about = inside @ hits, chars @ about, inside @ about
+    total, size = chars.sum(axis=1, keepdims=True), inside.sum(axis=1, keepdims=True)
+    counts = [c.astype(np.int64).ravel().tolist() for c in (n_hits, n_chars, n_about)]
+    shares = (c.ravel().tolist() for c in (1000 * n_hits / total, n_about / size))
+    sizes = np.repeat(size.astype(np.int64), k).tolist()
+    ends = zip(*map(share_interval, counts[2], sizes), strict=True)
+    named = ([part for part in parts for _ in range(k)], theme_ids() * len(parts))
+    yield from zip(repeat(report.report_id), *named, *counts, *shares, *ends)
 
 
-def _table(themes: Sequence[Sequence[str]]) -> NDArray[np.int64]:
-    """How often each sentence names each theme."""
-    number, width = {theme: k for k, theme in enumerate(theme_ids())}, len(theme_ids())
-    cells = [k * width + number[t] for k, own in enumerate(themes) for t in own]
-    counts = np.bincount(np.array(cells, dtype=np.int64), minlength=len(themes) * width)
-    return counts.reshape(-1, width)
-
-
-def share_interval(successes: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-    """95 % percentile bootstrap of the shares ``successes / n``: two rows, lower and upper ends.
+@lru_cache(maxsize=1 << 16)
+def share_interval(successes: int, n: int) -> tuple[float, float]:
+    """95 % percentile bootstrap of the share ``successes / n``: its lower and upper end.
 
     Drawing n of n sentences anew, with replacement, and counting those about a theme is drawing
     from a binomial distribution; its quantiles are what endlessly many draws would give, without
     any chance. Neighbouring sentences resemble each other, so it is rather too narrow than too
     wide; at 0 and n of n it has no width at all. NaN where n is 0.
 
-    >>> share_interval(np.array([0, 50]), 100).tolist()
-    [[0.0, 0.4], [0.0, 0.6]]
+    >>> share_interval(50, 100)
+    (0.4, 0.6)
     """
-    if n == 0:
-        return np.full((2, len(successes)), np.nan)
-    k = np.arange(n + 1)[:, None]
-    factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])[:, None]
-    share = np.clip(successes / n, 1e-300, 1 - 1e-16)
-    ways = factorial[n] - factorial[k[:, 0]] - factorial[n - k[:, 0]]
-    below = np.cumsum(np.exp(ways + k * np.log(share) + (n - k) * np.log1p(-share)), axis=0)
-    return np.stack([(below < end - 1e-12).sum(axis=0) for end in ENDS]) / n
+    if not 0 < successes < n:
+        return (successes / n, successes / n) if n else (math.nan, math.nan)
+    k = max(0, successes - 4 * math.isqrt(n) - 4)  # fewer have no chance (Hoeffding 1963)
+    ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    share, odds = successes / n, successes / (n - successes)
+    chance = math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
+    below, ends = chance, []  # the chance of at most k, and of k
+    for end in ENDS:
+        while below < end - 1e-12:
+            chance *= (n - k) / (k + 1) * odds
+            below, k = below + chance, k + 1
+        ends.append(k / n)
+    return ends[0], ends[1]
