@@ -78,16 +78,13 @@ def _folder(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _shipped(rows: pd.DataFrame) -> pd.DataFrame:
     """The same from the shipped table; a value equal to several marks stands in their middle."""
-    marks = {}
-    for r in table("rhetoric_reference", ("measure", "level", "section", "n", *LEVELS)):
-        marks[r["measure"], r["level"], r["section"]] = [float(r[k]) for k in ("n", *LEVELS)]
-    keys = zip(rows["measure"], rows["level"], rows["section"], strict=True)
-    found = np.array([marks.get(key, [np.nan] * (len(LEVELS) + 1)) for key in keys])
-    out = pd.DataFrame(found, rows.index, ["n", *LEVELS])
-    ranks, values = np.array([*LEVELS.values()]), rows["value"].to_numpy()
-    tied = found[:, 1:] == values[:, None]
+    key = ["measure", "level", "section"]
+    marks = pd.DataFrame(table("rhetoric_reference", (*key, "n", *LEVELS))).set_index(key)
+    out = marks.reindex(pd.MultiIndex.from_frame(rows[key])).set_axis(rows.index)
+    out = out[["n", *LEVELS]].astype(float)
+    ranks = np.array([*LEVELS.values()])
     out["percentile"] = [
-        ranks[same].mean() if same.any() else np.interp(value, mine, ranks)
-        for same, value, mine in zip(tied, values, found[:, 1:], strict=True)
+        ranks[mine == value].mean() if value in mine else np.interp(value, mine, ranks)
+        for value, mine in zip(rows["value"], out[[*LEVELS]].to_numpy(), strict=True)
     ]
     return out

@@ -1,24 +1,23 @@
 """The appendix as PDF: a typst document with numbered figures and tables and bookmarks.
 
-The blocks go to typst as JSON, so that no text of a page is ever read as markup; appendix.typ says
-how each kind of block and each tag looks.
+The blocks go to typst as JSON, their prose as XML in it, so that no text of a page is ever read as
+markup of typst; appendix.typ says how each kind of block and each tag looks.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import re
 import shutil
 import tempfile
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import tostring
 
 from reportlib.plots.frame import FONT
-from reportlib.publish.blocks import Block, Chapter, html_of, table_of, tree_of
+from reportlib.publish.blocks import Block, Chapter, html_of, tree_of
 from reportlib.records import ReportlibError
 from reportlib.resources import DATA
 
@@ -67,31 +66,10 @@ def told(block: Block, number: int = 0) -> dict[str, Any]:
         return given | {"body": f"{number}.png", "alt": block.alt or block.caption}
     if (table := block.table) is not None:
         return given | {"body": _table(table)}
-    if block.kind == "prose":
-        return given | {"body": node(tree_of(html_of(block.body)))}
-    if block.kind == "view":
-        return given | {"body": node(tree_of(html_of(ELSEWHERE)))}
+    if block.kind in ("prose", "view"):
+        tree = tree_of(html_of(block.body if block.kind == "prose" else ELSEWHERE))
+        return given | {"body": tostring(tree, "unicode")}
     return given | {"body": block.body.rstrip()}
-
-
-def node(element: Element) -> dict[str, Any]:
-    """An element of HTML: its tag, and the texts and elements inside it in order.
-
-    >>> node(tree_of("a <em>b</em>"))["inside"][:2]
-    ['a ', {'tag': 'em', 'href': '', 'inside': ['b']}]
-    """
-    if element.tag == "table":
-        return {"tag": "table", "inside": _table(table_of(element))}
-    if element.tag in ("pre", "code"):
-        return {"tag": element.tag, "inside": "".join(element.itertext()).rstrip()}
-    inside: list[Any] = [element.text or ""]
-    for child in element:
-        inside += [node(child), child.tail or ""]
-    inside = [re.sub(r"\s+", " ", x) if isinstance(x, str) else x for x in inside]
-    if element.tag == "div":  # blanks between paragraphs are no text
-        inside = [x for x in inside if x != " "]
-    href = element.get("href", "")
-    return {"tag": element.tag, "href": href if "://" in href else "", "inside": inside}
 
 
 def _table(table: dict[str, Any]) -> dict[str, Any]:
