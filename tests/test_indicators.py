@@ -95,9 +95,9 @@ def test_real_cases_stand_in_the_seeds(seeds: dict[str, str]) -> None:
             assert case["text"][:-1] in page, case["label"]
 
 
-def test_derivation_says_how_a_list_was_resolved() -> None:
+def test_the_note_says_how_a_list_was_resolved() -> None:
     found = observe(report_of("城乡居民人均可支配收入分别达56336元和46157元。"))
-    assert found[0].derivation == (
+    assert found[0].note == (
         "城乡居民人均可支配收入 urban_income→56336元; 城乡居民人均可支配收入 rural_income→46157元"
     )
     assert {o.rule for o in found} == {"list-pairwise"}

@@ -154,13 +154,8 @@ def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quan
     observations = observe(report, lambda s: numerals.get(s.sentence_id, ()))
     for o in observations:
         first, last = spans[o.sentence_id]
-        where = (o.doc, o.report_id, o.sentence_id, o.start, o.end, text[o.start : o.end])
-        value = (o.value, o.value_high, o.unit, o.value_base, o.base_unit, o.bound)
-        time = (o.status, o.period, o.scope, o.basis, int(o.masked))
-        note = "; ".join(filter(None, (o.note, o.derivation)))
-        cells = (o.indicator, o.measure, *value, *time, note, o.rule, text[first:last])
-        core = catalogue()[o.indicator].core
-        out.add("indicators" if core else "indicators_extended", *where, *cells)
+        table = "indicators" if catalogue()[o.indicator].core else "indicators_extended"
+        out.add(table, *o[:5], text[o.start : o.end], *o[6:-1], text[first:last])
     for c in coverage(report, observations):
         place = (c.start, c.end) if c.phrase else (None, None)
         out.add("coverage", c.report_id, c.indicator, c.side, c.state, c.phrase, *place)

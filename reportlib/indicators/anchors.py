@@ -62,7 +62,7 @@ def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
     """
     out = []
     for q in quantities:
-        if span := _years(q):
+        if q.kind in ("date", "plan_number") and (span := _years(q)):
             role = _role(q, text[max(0, q.first - 6) : q.first], text[q.last : q.last + 6])
             role = "year" if role == "span" and span.first == span.last else role
             span = span.end if role in ("base", "frame", "until") else span
@@ -92,7 +92,7 @@ def _years(q: Quantity) -> Span | None:
         named = q.quote.endswith("五") or "个五年" in q.quote  # not 十五届五中
         first = _PLANS.get(int(q.value)) if named else None
         return Span(first, first + 4) if first else None
-    if q.kind != "date" or q.unit in ("月", "周", "年代", "世纪", "季度"):
+    if q.unit in ("月", "周", "年代", "世纪", "季度"):
         return None
     if isinstance(q.value, str):
         return Span(int(q.value[:4]), int(q.value[:4])) if q.value[:4].isdigit() else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from operator import itemgetter
 
-from reportlib.indicators.chain import CLAUSE, Chain, blank_out, measures
-from reportlib.indicators.forms import Mention, find_mentions
+from reportlib.indicators.chain import CLAUSE, Chain, blank_out
+from reportlib.indicators.forms import Mention
 from reportlib.indicators.measure import (
     UNKNOWN,
     Link,
@@ -29,20 +30,23 @@ from reportlib.indicators.vocabulary import (
 from reportlib.records import Quantity
 
 
-def bind(text: str, quantities: Sequence[Quantity], home: Home) -> list[Link]:
+def bind(
+    text: str, quantities: Sequence[Quantity], mentions: Sequence[Mention], home: Home
+) -> list[Link]:
     """The figures in one chain of clauses (a text up to a full stop); linear in its length.
 
     Args:
-        text: normalised text; quantities: its numerals in order; home: whose report it is.
+        text: normalised text; quantities: its numerals in order; mentions: the names in it;
+        home: whose report it is.
 
     >>> from reportlib.quantities import find_quantities
     >>> text = "财政收入5亿元、增长8%"
-    >>> found = bind(text, find_quantities(text), Home("county", (), ""))
+    >>> from reportlib.indicators.forms import find_mentions
+    >>> found = bind(text, find_quantities(text), find_mentions(text), Home("county", (), ""))
     >>> [(k.subject.id, k.measure, k.quantity.quote) for k in found]
     [('fiscal_revenue', 'level', '5亿元'), ('fiscal_revenue', 'growth', '8%')]
     """
-    mentions = find_mentions(text) if any(map(measures, quantities)) else ()
-    return _Reader(Chain(text, quantities, mentions), home).read() if mentions else []
+    return _Reader(Chain(text, quantities, mentions), home).read()
 
 
 class _Reader:
@@ -65,15 +69,17 @@ class _Reader:
 
     def read(self) -> list[Link]:
         """All links of the chain, in order."""
-        mentions = self.chain.mentions
-        names = [(m.first, 0, i) for i, m in enumerate(mentions)]
-        for _, kind, i in sorted([*names, *((q.first, 1, i) for i, q in enumerate(self.figures))]):
-            if kind == 0:
-                self._name(mentions[i])
-            elif self.figures[i].first > self.done:
+        i = 0
+        items: list[Mention | Quantity] = [*self.chain.mentions, *self.figures]
+        for item in sorted(items, key=itemgetter(0)):
+            if isinstance(item, Mention):
+                self._name(item)
+                continue
+            if item.first > self.done:
                 self._number(i)
                 self.before = self.at
-        return sorted(map(self._whole_or_part, self.links), key=lambda link: link.quantity.first)
+            i += 1
+        return [self._whole_or_part(k) for k in self.links] if "占" in self.view else self.links
 
     def _whole_or_part(self, found: Link) -> Link:
         """A figure that is then called a share of the own total is only a part: 占全省的41%."""
@@ -86,43 +92,43 @@ class _Reader:
 
     def _name(self, mention: Mention) -> None:
         """A name: the new subject, one more of a list of subjects, or only a yardstick."""
-        start = self.chain.clause(mention.first)
-        low = max(start, min(self.at, mention.first), mention.first - 120)
-        after = self.view[mention.last : mention.last + 8]
-        if mention.form.role == "after" or self.home.is_yardstick(
-            self.view[low : mention.first], after
-        ):
+        first, last, form = mention
+        start = self.chain.clause(first)
+        before = self.view[max(start, min(self.at, first), first - 120) : first]
+        after = self.view[last : last + 8]
+        if form.role == "after" or self.home.is_yardstick(before, after):
             return
-        between = self.gaps[max(self.at, mention.first - 120) : mention.first]
-        listed = self.fresh and bool(self.subjects) and is_joint(between)
-        scope = self.home.scope_of(self.view, start, mention, self.at)
-        again = bool(set(mention.form.ids) & {s.id for s in self.history[-12:]})
-        defined = pattern("defined").match(self.view, mention.first)
-        narrower = "其中" in between and again and not defined
+        between = self.gaps[max(self.at, first - 120) : first]
+        listed = self.fresh and is_joint(between)
+        again = "其中" in between and {*form.ids}.intersection(s.id for s in self.history[-12:])
+        narrower = again and not pattern("defined").match(self.view, first)
         if narrower or (listed and self.subjects[0].id and self.subjects[0].scope == "other"):
             scope = "other"
-        elif any(word in self.view[low : mention.first] for word in mention.form.needs):
+        elif form.needs and any(word in before for word in form.needs):
             scope = "own"
-        elif scope == "own" and mention.form.needs and self.subjects:
-            scope = self.subjects[0].scope
-        note = self.chain.note(max(0, start - 40), mention.first)
+        else:
+            scope = self.home.scope_of(self.view, start, mention, self.at)
+            if scope == "own" and form.needs and self.subjects:
+                scope = self.subjects[0].scope
+        note = self.chain.note(max(0, start - 40), first)
         partial = note and not pattern("note_whole").search(note)
         if partial and any(word in note for word in words("branch")):
             scope = "other"  # 扣除房地产后，固定资产投资…
-        found = [Subject(i, scope, mention) for i in mention.form.ids or ("",)]
+        found = [Subject(i, scope, mention) for i in form.ids or ("",)]
         self.subjects = [*self.subjects[-24:], *found] if listed else found
-        self.at, self.fresh = mention.last, mention is not self.served
+        self.at, self.fresh = last, mention is not self.served
 
     # --- numbers ---------------------------------------------------------------------------
 
     def _number(self, i: int) -> None:
         q = self.figures[i]
         piece = self.chain.clause(q.first)
-        head = max(piece, self.at)
-        near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
-        for word in deque(pattern("shared").finditer(near), maxlen=1):
-            if self._share(i, head, head + word.start(), word[0]):
-                return
+        if self.chain.shares:
+            head = max(piece, self.at)
+            near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
+            for word in deque(pattern("shared").finditer(near), maxlen=1):
+                if self._share(i, head, head + word.start(), word[0]):
+                    return
         if self._number_first(q):
             return
         gap = self._gap(q, piece)
@@ -145,17 +151,17 @@ class _Reader:
 
     def _single(self, q: Quantity, gap: Gap) -> None:
         """One number, for the last name, or for all names of a list."""
+        several = len(self.subjects) > 1
         loose = q.kind == "count" and pattern("noun_after").match(self.view, q.last)
         places = loose and q.unit == "个" and pattern("places").match(self.view, q.last)
-        if places or (not self.fresh and (len(self.subjects) > 1 or loose)):
+        if places or (not self.fresh and (several or loose)):
             self._unknown(q)
             return
-        several = len(self.subjects) > 1
         rule = "same-topic" if not self.fresh else "coordinated" if several else "name-number"
         # 利用外资和对外投资38亿美元 is the sum of both, growth holds for each
         summed = rule == "coordinated" and q.kind not in ("percent", "points", "multiple")
-        apart = len({s.mention for s in self.subjects}) > 1 and self.view[q.number] in "百千万亿"
-        summed = summed and not (apart and q.bound == "min")  # both 突破千亿元大关
+        if summed and q.bound == "min" and self.view[q.number] in "百千万亿":
+            summed = len({s.mention for s in self.subjects}) == 1  # both 突破千亿元大关
         for subject in self.subjects:
             self._link(subject._replace(scope="other") if summed else subject, q, gap, rule)
         if self.fresh:
@@ -166,20 +172,13 @@ class _Reader:
         self.subjects, self.fresh, self.at = [UNKNOWN], False, q.last
 
     def _link(
-        self,
-        subject: Subject,
-        q: Quantity,
-        gap: Gap,
-        rule: str,
-        derivation: str = "",
-        bound: str = "",
+        self, subject: Subject, q: Quantity, gap: Gap, rule: str, derived: str = "", bound: str = ""
     ) -> None:
         last = self.links[-1] if self.links else None
-        if found := link(self.view, self.gaps, self.chain.clause, subject, q, gap, last):
+        if subject.id and (found := link(self.chain, subject, q, gap, last)):
             note = self.chain.note(max(self.before, q.first - 60), q.first)
             bound = bound or found.bound
-            found = found._replace(rule=rule, derivation=derivation, bound=bound, note=note)
-            self.links.append(found)
+            self.links.append(found._replace(rule=rule, derivation=derived, bound=bound, note=note))
 
     def _gap(self, q: Quantity, piece: int) -> Gap | None:
         """The gap before a number, over clauses that go on about the same subject."""

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from reportlib.indicators.forms import Mention, find_mentions
-from reportlib.indicators.measure import MEASURED
+from reportlib.indicators.forms import Mention
 from reportlib.indicators.vocabulary import BLANK, BREAKS, pattern
 from reportlib.records import Quantity
 
+MEASURED = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
 CLAUSE = re.compile(f"[{BREAKS}]")
 _REACH = 32  # characters before a number in which a comparison (高于全国) is looked for
 
@@ -41,7 +41,8 @@ class Chain:
     """A text up to a full stop.
 
     ``view`` is the text with brackets and notes blanked, ``gaps`` also without dates, ranks and
-    comparisons; ``mentions`` are the names and ``figures`` the numbers that are left.
+    comparisons; ``mentions`` are the names and ``figures`` the numbers that are left;
+    ``shares`` says whether 分别, 均 or the like may stand in it.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Chain:
         hidden += [m.span() for m in pattern("bracket").finditer(text)] if "（" in text else []
         if hidden:
             self.view = blank_out(text, sorted(hidden))
-            self.mentions = find_mentions(self.view)
+            self.mentions = [m for m in mentions if BLANK not in self.view[m.first : m.last]]
         self.breaks = [0, *(m.end() for m in CLAUSE.finditer(self.view))]
         self.firsts = [m.first for m in self.mentions]
         self.figures: list[Quantity] = []
@@ -72,6 +73,7 @@ class Chain:
             latin = (m.span() for m in pattern("latin_bracket").finditer(self.view))
             rest += [span for span in latin if not self._in_name(span[0])]
         self.gaps = blank_out(self.view, sorted(rest))
+        self.shares = bool(pattern("shared_sign").search(self.gaps))
 
     def _aside(self, q: Quantity) -> tuple[int, int] | None:
         """What to pass over: a date, a rank, 高于全国2个百分点, 亿元以上项目; None for a figure."""

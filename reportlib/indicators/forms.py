@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from reportlib.records import DataError
 from reportlib.resources import table
@@ -18,7 +19,7 @@ NO_YEAR = "(?!19|20|[上去同])"
 ROLES = ("name", "bare", "after", "trap")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """One name of an indicator, or of something that only looks like one (``role`` trap).
 
@@ -121,11 +122,10 @@ def _finder() -> tuple[AhoCorasick, list[tuple[re.Pattern[str], list[Form]]]]:
     for head in index:
         index[head] += index[head[:2]] if len(head) > 2 and head[:2] in index else []
     gates = [(re.compile("|".join(f.pattern.pattern for f in i)), i) for i in index.values()]
-    return AhoCorasick(list(index)), gates
+    return AhoCorasick(list(index), implementation=Implementation.DFA), gates
 
 
-@lru_cache(maxsize=2048)  # coverage asks again for the sentences of the report at hand
-def find_mentions(text: str) -> tuple[Mention, ...]:
+def find_mentions(text: str) -> list[Mention]:
     """Every name in ``text``, leftmost and longest, without overlaps; linear in the text.
 
     >>> [text[m.first:m.last] for text in ["全市地区生产总值增长5%"] for m in find_mentions(text)]
@@ -135,20 +135,40 @@ def find_mentions(text: str) -> tuple[Mention, ...]:
     found = []
     end = 0
     hits = automaton.find_matches_as_indexes(text, overlapping=True)
-    for i, first, _ in sorted(hits, key=lambda hit: (hit[1], -hit[2])):
-        gate, candidates = gates[i]
-        if first < end or not gate.match(text, first):
+    for first, _, i in sorted((first, -last, i) for i, first, last in hits):
+        if first < end or not gates[i][0].match(text, first):
             continue
         best, which = first, None
-        for form in candidates:
+        for form in gates[i][1]:
             hit = form.pattern.match(text, first)
-            if hit and hit.end() > best and _has(text, form.needs, first):
+            if hit and hit.end() > best and (not form.needs or _has(text, form.needs, first)):
                 best, which = hit.end(), form
         if which:
             found.append(Mention(first, best, which))
             end = best
-    return tuple(found)
+    return found
 
 
 def _has(text: str, needs: tuple[str, ...], before: int) -> bool:
-    return not needs or any(text.find(word, max(0, before - 48), before) >= 0 for word in needs)
+    head = re.split("[。！？\n]", text[max(0, before - 48) : before])[-1]
+    return any(word in head for word in needs)
+
+
+@lru_cache(maxsize=2)
+def report_names(text: str) -> tuple[list[int], list[Mention]]:
+    """Where the names of a report begin, and the names; kept for the report at hand."""
+    found = find_mentions(text)
+    return [m.first for m in found], found
+
+
+def names_between(text: str, start: int, stop: int) -> list[Mention]:
+    """The names in ``text[start:stop]``, their places counted from ``start``.
+
+    The text, that of a report, is searched once for all its sentences.
+
+    >>> [(m.first, m.last) for m in names_between("年初，财政收入", 3, 7)]
+    [(0, 4)]
+    """
+    firsts, found = report_names(text)
+    low, high = bisect_left(firsts, start), bisect_left(firsts, stop)
+    return [Mention(m.first - start, m.last - start, m.form) for m in found[low:high]]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
 from reportlib.indicators.catalogue import catalogue, fits
+from reportlib.indicators.chain import Chain
 from reportlib.indicators.forms import Mention
 from reportlib.indicators.vocabulary import BLANK, Gap, ends_with, pattern, starts_with, words
 from reportlib.records import Quantity
-
-MEASURED = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
 
 
 class Subject(NamedTuple):
@@ -24,6 +22,7 @@ class Subject(NamedTuple):
     mention: Mention | None = None
 
 
+_AND = ("、", "和", "与")
 UNKNOWN = Subject("")
 
 
@@ -44,26 +43,18 @@ class Link(NamedTuple):
     note: str = ""
 
 
-def link(
-    view: str,
-    gaps: str,
-    clause: Callable[[int], int],
-    subject: Subject,
-    q: Quantity,
-    gap: Gap,
-    last: Link | None,
-) -> Link | None:
+def link(chain: Chain, subject: Subject, q: Quantity, gap: Gap, last: Link | None) -> Link | None:
     """The number as a figure of the subject, or None if it cannot be one.
 
     Args:
-        view, gaps: the chain without notes, and without dates; clause: where a clause begins.
         gap: what stands before the number; last: the link before.
 
     >>> from reportlib.indicators.forms import find_mentions
-    >>> [mention] = find_mentions("财政收入")
+    >>> text = "财政收入下降5%"
+    >>> [mention] = find_mentions(text)
     >>> five = Quantity(6, 8, 6, 8, "5%", "percent", 5.0, unit="%")
-    >>> text, subject = "财政收入下降5%", Subject("fiscal_revenue", "own", mention)
-    >>> found = link(text, text, lambda at: 0, subject, five, Gap("down", "down", "下降"), None)
+    >>> chain, subject = Chain(text, [five], [mention]), Subject("fiscal_revenue", "own", mention)
+    >>> found = link(chain, subject, five, Gap("down", "down", "下降"), None)
     >>> found.measure, found.sign
     ('growth', -1)
     """
@@ -73,34 +64,33 @@ def link(
         aimed = gap.turn == "reach" or pattern("strive").search(gap.text)
         if aimed and not pattern("share").search(gap.text):
             gap = gap._replace(moved="up" if last.sign > 0 else "down")  # 增长8%、力争达到10%
-    found = _measure(view, clause, subject, q, gap) if subject.id else None
+    found = _measure(chain, subject, q, gap) if subject.id else None
     if found is None:
         return None
-    subject = subject._replace(scope=_narrowed(view, subject, q, gap, found[0], last))
+    scope = _narrowed(chain.view, subject, q, gap, found[0], last)
+    subject = subject if scope == subject.scope else subject._replace(scope=scope)
     role, bound = "", q.bound
-    beside = (
-        last and last.role == "from" and gaps[last.quantity.last : q.first] in ("、", "和", "与")
-    )
+    joint = chain.gaps[last.quantity.last : q.first] if last and last.role == "from" else ""
     if last and last.role == "steps" and gap.text in ("、", "和", "，"):
         role, bound = "steps", last.bound
-    elif pattern("steps").search(view, max(0, q.first - 8), q.number):
+    elif pattern("steps").search(chain.view, max(0, q.first - 8), q.number):
         role = "steps"
-    elif pattern("from").search(gaps[max(0, q.first - 24) : q.first]) or beside:
+    elif pattern("from").search(chain.gaps[max(0, q.first - 24) : q.first]) or joint in _AND:
         role = "from"
     return Link(subject, q, *found, bound, role)
 
 
-def _measure(
-    view: str, clause: Callable[[int], int], subject: Subject, q: Quantity, gap: Gap
-) -> tuple[str, int] | None:
-    entry = catalogue()[subject.id]
+def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str, int] | None:
+    """The measure and the sign, None where the quantity is none of the indicator's."""
+    entry, view = catalogue()[subject.id], chain.view
     family = entry.family
-    mention = subject.mention
-    name = view[mention.first : mention.last] if mention else ""
+    start, end = subject.mention[:2] if subject.mention else (0, 0)
+    name = view[start:end]
     paced = q.kind == "percent" and pattern("pace").match(view, q.last)
     rate = _rate(name)
     moved = "down" if rate == "down" else gap.moved or ("up" if paced else rate)
     fall = -1 if moved == "down" else 1
+    growth = ("growth", fall) if moved else None
     if q.kind == "multiple":
         return ("growth", 1) if moved and q.unit == "倍" else None
     if q.kind == "points":
@@ -109,29 +99,28 @@ def _measure(
         whole = isinstance(q.value, float) and 50 < q.value < 200
         return ("level", 1) if whole else ("growth", fall) if q.kind == "percent" else None
     if q.kind == "count" and not q.unit and gap.text.endswith(("保", "争")):
-        return ("growth", fall) if moved else None  # 增速保8争9
+        return growth  # 增速保8争9
     if q.kind == "percent" and (
         not family.is_rate or family.name == "weight" or not fits(entry, q)
     ):
-        return ("growth", fall) if moved else None
+        return growth
     if q.kind == "percent":
         return ("change", fall) if gap.turn in ("up", "down") else ("level", 1)
     if not fits(entry, q):
         return None
-    verb = _verb(view, clause, subject, q) if entry.basis == "stock" else ""
-    lifted = subject.id == "poor_population" and (verb == "less" or moved == "down")
-    if lifted or (subject.id == "poor_population" and pattern("relief").match(name)):
+    verb = _verb(chain, start, q) if entry.basis == "stock" else ""
+    lifted = verb == "less" or moved == "down" or pattern("relief").match(name)
+    if lifted and subject.id == "poor_population":
         return "change", -1
     if gap.turn in ("up", "down"):
         return "change", fall
     if entry.basis != "stock":
         return "level", 1
-    head = view[max(0, mention.first - 10) : mention.first] if mention else ""
     # 新登记市场主体达到…, but not 新增市场主体5户、达到…
     first = not gap.text.startswith(("、", "，", "累计")) and "总" not in gap.text
-    close = first and bool(name.startswith(("新增", "净增")) or ends_with(head, "new"))
+    fresh = name.startswith(("新增", "净增")) or ends_with(view[max(0, start - 10) : start], "new")
     said = gap.text + view[q.first : q.number] + name
-    counted = close or (verb == "new" and not pattern("total").search(said))
+    counted = (first and fresh) or (verb == "new" and not pattern("total").search(said))
     return "change" if counted else "level", 1
 
 
@@ -177,15 +166,17 @@ def is_relief(before: str, after: str) -> Gap | None:
     return Gap("down", "down") if pattern("lifted").search(before[-6:] + after) else None
 
 
-def _verb(view: str, clause: Callable[[int], int], subject: Subject, q: Quantity) -> str:
-    """new or less: the verb that governs a count, also over a list (新增A 3家、B 5家，C 2家)."""
-    if subject.mention is None:
-        return ""
-    if view.startswith(("新增", "净增"), subject.mention.first):
+def _verb(chain: Chain, start: int, q: Quantity) -> str:
+    """new or less: the verb that governs a count, also over a list (新增A 3家、B 5家，C 2家).
+
+    ``start`` is where the name of what is counted begins.
+    """
+    view = chain.view
+    if view.startswith(("新增", "净增"), start):
         return "new"
-    edge = min(subject.mention.first, q.first)
+    edge = min(start, q.first)
     for _ in range(4):
-        start = clause(edge)
+        start = chain.clause(edge)
         if found := governing_verb(view[max(start, edge - 80) : edge]):
             return found
         if pattern("lead").match(view, start):

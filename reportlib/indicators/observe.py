@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate, groupby
+from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
 from reportlib.indicators.anchors import find_anchors
 from reportlib.indicators.bind import bind
+from reportlib.indicators.chain import measures
+from reportlib.indicators.forms import names_between
 from reportlib.indicators.measure import Link
 from reportlib.indicators.scope import Home
 from reportlib.indicators.when import Clock, Moment, Timeline
@@ -24,7 +25,7 @@ class Observation(NamedTuple):
 
     ``start`` and ``end`` are page offsets; ``quote`` is the normalised text there (the build puts
     the page's own characters in its place). ``value`` carries its sign and is None when masked.
-    ``derivation`` says how 分别 or 均 was resolved, "" where neither was.
+    ``note`` also says how 分别 or 均 was resolved.
     """
 
     doc: str
@@ -45,11 +46,10 @@ class Observation(NamedTuple):
     period: str
     scope: str
     basis: str
-    masked: bool
+    masked: int
     note: str
     rule: str
     sentence: str
-    derivation: str = ""
 
 
 def observe(report: Report, quantities: Finder | None = None) -> list[Observation]:
@@ -78,42 +78,57 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     paragraph = -1
     for _, group in groupby(body, key=attrgetter("chain")):
         chain = list(group)
-        starts = list(accumulate((len(s.text) for s in chain), initial=0))
-        text = "".join(s.text for s in chain)
-        numerals = [
-            _shift(q, at) if at else q
-            for s, at in zip(chain, starts, strict=False)
-            for q in find(s)
-        ]
-        clock.enter(chain[0].section)
-        anchors = find_anchors(text, numerals)
-        opens = chain[0].paragraph != paragraph
-        clock.hear(text, anchors, opens, chain[0].role == "heading")
-        if links := bind(text, numerals, home):
+        head, text, start = chain[0], chain[0].text, chain[0].first
+        stop = chain[-1].first + len(chain[-1].text)
+        numerals = find(head)
+        if len(chain) > 1:
+            text = report.mapped.text[start:stop]
+            numerals = [_shift(q, s.first - start) for s in chain for q in find(s)]
+        if head.section != clock.section:
+            clock.enter(head.section)
+        anchors = find_anchors(text, numerals) if numerals else []
+        clock.hear(text, anchors, head.paragraph != paragraph, head.role == "heading")
+        named = any(map(measures, numerals)) and names_between(report.mapped.text, start, stop)
+        if named and (links := bind(text, numerals, named, home)):
             line = Timeline(text, anchors, clock, links)
-            found += [_row(report, chain, starts, link, line.moment(link)) for link in links]
-        if len(chain[0].text) > 8:  # 各位代表！ does not open a paragraph by itself
-            paragraph = chain[0].paragraph
+            found += [_row(report, chain, link, line.moment(link)) for link in links]
+        if len(head.text) > 8:  # 各位代表！ does not open a paragraph by itself
+            paragraph = head.paragraph
     return found
 
 
-def _row(
-    report: Report, chain: Sequence[Sentence], starts: list[int], link: Link, when: Moment
-) -> Observation:
+def _row(report: Report, chain: Sequence[Sentence], link: Link, when: Moment) -> Observation:
     """The figure with its place on the page and its sign."""
-    q, sign, subject = link.quantity, link.sign, link.subject
-    k = bisect_right(starts, q.first) - 1
-    span = report.locate(chain[k], q.first - starts[k], q.last - starts[k])
-    place = (report.doc, report.report_id, chain[k].sentence_id, *span, q.quote)
-    value = (_signed(q.value, sign), _signed(q.value_high, sign), q.unit)
-    base = (_signed(q.value_base, sign), q.base_unit, link.bound)
-    time = (when.status, when.period, subject.scope, when.basis)
-    said = (link.note, link.rule, chain[k].text, link.derivation)
-    return Observation(*place, subject.id, link.measure, *value, *base, *time, q.masked, *said)
-
-
-def _signed(value: float | str | None, sign: int) -> float | None:
-    return sign * value if isinstance(value, float | int) else None
+    q, subject = link.quantity, link.subject
+    first = chain[0].first + q.first
+    sentence = next(s for s in reversed(chain) if s.first <= first)
+    value, high, base = (
+        link.sign * v if isinstance(v, float | int) else None
+        for v in (q.value, q.value_high, q.value_base)
+    )
+    return Observation(
+        report.doc,
+        report.report_id,
+        sentence.sentence_id,
+        *report.mapped.locate(first, first + q.last - q.first),
+        q.quote,
+        subject.id,
+        link.measure,
+        value,
+        high,
+        q.unit,
+        base,
+        q.base_unit,
+        link.bound,
+        when.status,
+        when.period,
+        subject.scope,
+        when.basis,
+        int(q.masked),
+        "; ".join(filter(None, (link.note, link.derivation))),
+        link.rule,
+        sentence.text,
+    )
 
 
 def _shift(q: Quantity, by: int) -> Quantity:

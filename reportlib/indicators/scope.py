@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.forms import Mention
@@ -51,19 +51,18 @@ class Home:
     names: tuple[str, ...]  # full and short, the longest first
     sign: str  # last character of the name: 全市 is the own region of a 市
     children: frozenset[str] = frozenset()  # short names of the divisions below
-    heads: frozenset[str] = frozenset()  # what the names of other places begin with
 
     @classmethod
+    @lru_cache(maxsize=2)
     def of(cls, metadata: Metadata) -> Home:
         """The home of a report; without a name every 全… below the nation is taken for its own."""
-        _, short, heads = _places()
+        short = _places()[1]
         given = (metadata.county, metadata.prefecture, metadata.province)
         name = next((n for n in given if n), "")
         every = {name, short.get(name, pattern("suffix").sub("", name))} - {""}
         names = tuple(sorted(every, key=len, reverse=True))
         below = _children().get(metadata.adcode, set())
-        heads |= {child[:2] for child in below}
-        return cls(metadata.level, names, name[-1:], frozenset(below - every), heads)
+        return cls(metadata.level, names, name[-1:], frozenset(below - every))
 
     def owns(self, region: str) -> bool:
         """Whether 全市, 我省 … or a place name means this jurisdiction.
@@ -161,8 +160,8 @@ class Home:
 
     def _names_other(self, text: str, at: int) -> bool:
         """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""
-        known = _places()[0]
-        if text[at : at + 2] not in self.heads:
+        known, _, heads = _places()
+        if text[at : at + 2] not in heads:
             return False
         for n in range(11, 1, -1):
             name = text[at : at + n]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from reportlib.indicators.catalogue import catalogue
-from reportlib.indicators.forms import find_mentions
+from reportlib.indicators.forms import names_between, report_names
 from reportlib.indicators.observe import Observation
 from reportlib.indicators.scope import Home
 from reportlib.records import DataError, Report
 from reportlib.resources import require, table
 
 KINDS = ("point", "floor", "ceiling", "range", "around", "qualitative", "relative")
+SIDES = {"review": "actual", "plan": "target"}
 READINGS = ("yu2019", "aspirational")
 _OF_BOUND = {"eq": "point", "min": "floor", "max": "ceiling", "range": "range", "approx": "around"}
 _CLAUSE = re.compile("[^，；：。！？]+")
@@ -132,17 +134,18 @@ def coverage(report: Report, observations: Sequence[Observation]) -> list[Covera
     {'part_missing'}
     """
     said = _stated(report, observations)
-    for row in sorted(_worded(report), key=lambda row: row.state != "relative"):
+    headline = [entry.id for entry in catalogue().values() if entry.headline]
+    silent = {side: {i for i in headline if (i, side) not in said} for side in SIDES.values()}
+    for row in sorted(_worded(report, silent), key=lambda row: row.state != "relative"):
         said.setdefault((row.indicator, row.side), row)
     sections = {part.section for part in report.parts}
     broken = report.metadata.completeness
     out = []
-    for entry in catalogue().values():
-        for side, section in (("actual", "review"), ("target", "plan")) if entry.headline else ():
+    for name in headline:
+        for section, side in SIDES.items():
             cut = (broken, side) == ("truncated", "target") or broken == "fragment"
             state = "part_missing" if cut or section not in sections else "not_stated"
-            silent = Coverage(report.report_id, entry.id, side, state)
-            out.append(said.get((entry.id, side), silent))
+            out.append(said.get((name, side)) or Coverage(report.report_id, name, side, state))
     return out
 
 
@@ -158,30 +161,34 @@ def _stated(report: Report, observations: Sequence[Observation]) -> dict[tuple[s
     return found
 
 
-def _worded(report: Report) -> Iterator[Coverage]:
-    """Goals and outcomes in words, in the order of the text."""
+def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
+    """Goals and outcomes in words, in the order of the text, in sentences that name one of the
+    indicators that are ``silent`` on their side."""
     home = Home.of(report.metadata)
-    for sentence in report.sentences:
-        if sentence.section not in ("review", "plan") or sentence.role == "title":
+    text, firsts = report.mapped.text, [s.first for s in report.sentences]
+    for k in dict.fromkeys(bisect_right(firsts, first) - 1 for first in report_names(text)[0]):
+        s = report.sentences[k]
+        side = SIDES.get(s.section, "")
+        mentions = names_between(text, s.first, s.first + len(s.text))
+        wanted = side and any(
+            silent[side].intersection(m.form.ids + m.form.split) for m in mentions
+        )
+        if k < 0 or s.role == "title" or not wanted:
             continue
-        side = "target" if sentence.section == "plan" else "actual"
-        mentions = find_mentions(sentence.text)
-        for clause in _CLAUSE.finditer(sentence.text) if mentions else ():
-            named = [m for m in mentions if clause.start() <= m.first < clause.end()]
+        for clause in _CLAUSE.finditer(s.text):
+            start, stop = clause.span()
+            named = [m for m in mentions if start <= m.first < stop]
             found = classify_phrase(clause[0]) if named else None
             if found is None:
                 continue
-            state, last = found[0], clause.start() + found[2]
-            after = clause.start()
+            state, last = found[0], start + found[2]
+            after = start
             for m in named:
-                head = sentence.text[clause.start() : m.first]
-                rest = sentence.text[m.last : clause.end()]
-                if m.first >= clause.start() + found[1] or home.is_yardstick(head, rest):
+                aside = home.is_yardstick(s.text[start : m.first], s.text[m.last : stop])
+                if m.first >= start + found[1] or aside:
                     continue
-                if home.scope_of(sentence.text, clause.start(), m, after) == "own":
-                    span = report.locate(sentence, m.first, last)
-                    text = sentence.text[m.first : last]
-                    both = m.form.split if "城乡" in text else ()
-                    for name in (*m.form.ids, *both):
-                        yield Coverage(report.report_id, name, side, state, text, *span)
+                if home.scope_of(s.text, start, m, after) == "own":
+                    said, span = s.text[m.first : last], report.locate(s, m.first, last)
+                    for name in (*m.form.ids, *(m.form.split if "城乡" in said else ())):
+                        yield Coverage(report.report_id, name, side, state, said, *span)
                 after = m.last

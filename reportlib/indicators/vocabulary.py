@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from reportlib.records import DataError
@@ -106,6 +106,7 @@ def _classes() -> tuple[dict[str, str], dict[str, list[str]]]:
     return known, _longest_first(known, 0)
 
 
+@lru_cache(maxsize=4096)
 def read_gap(text: str) -> Gap | None:
     """``text`` as a gap, or None when it holds a word that brings in something else.
 

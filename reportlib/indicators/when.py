@@ -5,15 +5,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from reportlib.indicators.anchors import Anchor, Span, read_years
-from reportlib.indicators.catalogue import Indicator, catalogue
+from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.measure import Link
 from reportlib.indicators.vocabulary import pattern
-from reportlib.records import Quantity
+from reportlib.resources import settings
 
+_UNIT = re.compile("[；。]")
 WINDOW = 300  # characters before a number in which words about its time are looked for
+
+
+@cache
+def _cues(section: str) -> tuple[re.Pattern[str], list[tuple[str, int, int, int]]]:
+    """One pattern of all words that set the years of a passage, a group for each row."""
+    rows = settings("indicator_patterns")["cues"][section]
+    return re.compile("|".join(f"({words})" for words, *_ in rows)), rows
 
 
 class Moment(NamedTuple):
@@ -33,15 +42,10 @@ class Clock:
 
     def __init__(self, review: str, plan: str) -> None:
         self.review, self.plan = (int(y) if y.isdigit() else 0 for y in (review, plan))
-        self.section = ""
+        self.section, self.here = "", 0  # the part of the report, and the year it is about
         self.kept = self.span = Span(0, 0)
         self.local: Span | None = None  # 二十年来: holds to the end of the paragraph
         self.expected = False  # 预计（下同）: so does this
-
-    @property
-    def here(self) -> int:
-        """The year that the section is about."""
-        return self.plan if self.section == "plan" else self.review
 
     @property
     def looks_back(self) -> bool:
@@ -51,10 +55,9 @@ class Clock:
     def enter(self, section: str) -> None:
         """A new section begins with its own year."""
         turns = (section == "plan") != (self.section == "plan") or not self.section
-        self.section = section
+        self.section, self.here = section, self.plan if section == "plan" else self.review
         if turns:
-            self.kept = self.span = Span(self.here, self.here)
-            self.local = None
+            self.kept, self.local = Span(self.here, self.here), None
 
     def hear(self, text: str, anchors: Sequence[Anchor], opens: bool, heading: bool) -> None:
         """Let the beginning of a sentence or heading set the years: the first cue wins.
@@ -64,10 +67,11 @@ class Clock:
             opens: it begins a paragraph, so that what it says holds on.
             heading: it is a heading.
         """
-        self.local = None if opens or heading else self.local
+        if opens or heading:
+            self.local, self.expected = None, False
         self.span = self.local or self.kept
-        told = "下同" in text and pattern("forecast_on").search(text)
-        self.expected = bool(told) or (self.expected and not (opens or heading))
+        if "下同" in text and pattern("forecast_on").search(text):
+            self.expected = True
         if not self.here or not (anchors or pattern("sign").search(text, 0, 60)):
             return
         cues = [*self._words(text, 40 if heading else 20), *self._dates(text, anchors, heading)]
@@ -84,26 +88,16 @@ class Clock:
     def _words(self, text: str, reach: int) -> Iterator[tuple[int, Span, bool]]:
         """(place, years, strong) of the words near the beginning that set the years."""
         here, ahead = self.here, self.section == "plan"
-        one, five = Span(here, here), Span(here, here + 4) if ahead else Span(here - 4, here)
-        for cue, span, strong in (
-            (pattern("plan_five" if ahead else "review_five"), five, True),
-            *(((pattern("past_five"), Span(here - 5, here - 1), True),) if ahead else ()),
-            (pattern("year"), one, False),
-            (pattern("this_year"), Span(here - 1, here - 1) if ahead else one, True),
-            (re.compile(f"{here}年(?![度末底初的以])"), one, False),
-            # the story of a year begins (2020年是…之年，), not only a figure of that year
-            (re.compile(f"{here}年[，是][^，。0-9]{{1,40}}[，。；]"), one, True),
-        ):
-            if (match := cue.search(text, 0, reach + 60)) and match.start() < reach:
-                yield match.start(), span, strong
+        cues, rows = _cues("plan" if ahead else "review")
+        head = text[: reach + 60].replace(f"{here}年", "0000年")
+        if (match := cues.search(head)) and match.start() < reach:
+            _, first, last, strong = rows[(match.lastindex or 1) - 1]
+            yield match.start(), Span(here + first, here + last), bool(strong)
         if ahead and (match := pattern("aims_now").search(text, 0, 120)):
-            yield min(match.start(), 7), one, True
-        if (
-            not ahead
-            and (match := pattern("years_on").match(text))
-            and 1 < read_years(match[1]) < 80
-        ):
-            yield match.start(), Span(here - read_years(match[1]) + 1, here), True
+            yield min(match.start(), 7), Span(here, here), True
+        match = None if ahead else pattern("years_on").match(text)
+        if match and 1 < (n := read_years(match[1])) < 80:
+            yield match.start(), Span(here - n + 1, here), True
 
     def _dates(
         self, text: str, anchors: Sequence[Anchor], heading: bool
@@ -136,9 +130,10 @@ class Timeline:
     ) -> None:
         self.text, self.anchors, self.clock = text, anchors, clock
         self.places = [a.at for a in anchors]
-        self.units = [0, *(m.end() for m in re.finditer("[；。]", text))]
+        self.units = [0, *(m.end() for m in _UNIT.finditer(text))]
         self.forecasts = [m.start() for m in pattern("forecast").finditer(text)]
-        self.subjects = sorted(map(_since, links))
+        self.subjects = sorted(map(_since, links)) if self.forecasts else []
+        self.plain = not pattern("spread").search(text)
 
     def moment(self, link: Link) -> Moment:
         """Status, period and basis of a figure, after the annotation guide.
@@ -146,54 +141,41 @@ class Timeline:
         A year that only something before its subject is compared with (比2010年翻一番，生产总值…)
         does not count.
         """
-        q, measure, role = link.quantity, link.measure, link.role
-        entry = catalogue()[link.subject.id]
-        text, at, basis, since = self.text, q.first, entry.basis, _since(link)
+        text, at, clock = self.text, link.quantity.first, self.clock
+        basis = catalogue()[link.subject.id].basis
         start = max(self.units[bisect_left(self.units, at + 1) - 1], at - WINDOW)
-        clause = max(text.rfind(c, start, at) for c in "，；：。") + 1 or start
-        here, unit = text[clause:at], text[start:at]
-        before = self._before(at)
-        near = [a for a in before if a.at >= start or a.at < 12 or a.role == "frame"]
+        clause = max(text.rfind("，", start, at), text.rfind("：", start, at)) + 1 or start
+        unit, near = text[start:at], self._before(at)
+        near = [a for a in near if a.at >= start or a.at < 12 or a.role == "frame"]
         own = next((a for a in reversed(near) if a.role not in ("base", "frame")), None)
         status = self._status(unit, at, own)
-        if role == "steps":
+        if link.role == "steps":
             return Moment(status, "", basis)
-        if role == "from":
+        if link.role == "from":
             return Moment("actual", self._base_year(at), basis)
+        since = _since(link) if near else 0
         bases = (a for a in near if a.role == "frame" or (a.role == "base" and a.at >= since))
         base = max(bases, key=lambda a: a.at, default=None)
-        span = self._span(at, here, unit, own, own is not None and own.at >= clause, measure)
-        told = self.clock.section == "plan" and own is None and status == "actual"
-        if told and self.clock.plan and not self.clock.looks_back:
-            span = Span(self.clock.plan - 1, self.clock.plan - 1)
-        mean, summed, span = self._spread(q, clause, unit, span, base, measure, entry, status)
-        part = "part_year" if pattern("part_year").search(unit) else basis
-        summed = summed and (span.first < span.last or "累计" in here)
-        return Moment(
-            status, str(span), "annual_mean" if mean else "cumulative" if summed else part
-        )
+        span = self._span(link, text[clause:at], unit, own, own is not None and own.at >= clause)
+        told = clock.section == "plan" and own is None and status == "actual"
+        if told and clock.plan and not clock.looks_back:
+            span = Span(clock.plan - 1, clock.plan - 1)
+        if not self.plain or base or span.first != span.last:
+            span, basis = self._spread(link, clause, unit, span, base, status)
+        return Moment(status, str(span), basis)
 
     def _spread(
-        self,
-        q: Quantity,
-        clause: int,
-        unit: str,
-        span: Span,
-        base: Anchor | None,
-        measure: str,
-        entry: Indicator,
-        status: str,
-    ) -> tuple[bool, bool, Span]:
-        """Whether the figure is a yearly mean, or a sum over years, and the years it covers."""
-        text, at = self.text, q.first
-        here = text[clause:at]
-        item = text[max(text.rfind("、", clause, at) + 1, clause) : q.number]
-        mean = bool(pattern("mean").search(here))
+        self, link: Link, clause: int, unit: str, span: Span, base: Anchor | None, status: str
+    ) -> tuple[Span, str]:
+        """The years that a figure covers, and its basis: a yearly mean, a sum over years."""
+        text, at, stop = self.text, link.quantity.first, link.quantity.number
+        entry = catalogue()[link.subject.id]
+        here, item = text[clause:at], text[max(text.rfind("、", clause, at) + 1, clause) : stop]
+        mean = pattern("mean").search(here)
         summed = entry.basis == "flow" and not pattern("reached").search(item)
         if summed and not pattern("sum").search(here):
             far = pattern("years_first").match(here) or pattern("sum").search(unit)
             summed = bool(far and entry.family.adds_up) and not pattern("arrived").search(here)
-        bare = not pattern("stands").search(item)
         single = 0 < span.first == span.last
         if mean and single and base is None:
             ahead = 4 if status == "target" else 0
@@ -201,45 +183,44 @@ class Timeline:
         elif summed and single:
             first = base.span.last + 1 if base else self.clock.span.first
             span = Span(min(first, span.last), span.last)
-        if measure == "level":
-            held = pattern("held").search(text, max(clause, at - 14), q.number)
-            given = entry.sums == "1" or (entry.sums == "bare" and bare)
+        if link.measure == "level":
+            given = entry.sums == "1" or (
+                entry.sums == "bare" and not pattern("stands").search(item)
+            )
+            held = pattern("held").search(text, max(clause, at - 14), stop)
             span = span if mean or summed or given or held else span.end
         elif pattern("one_year").search(here) and not mean:
             span = span.end
         elif base is not None and 0 < base.span.last < span.last:
             span = Span(base.span.last + 1, span.last)
-        return mean, summed, span
+        if mean:
+            return span, "annual_mean"
+        if summed and (span.first < span.last or "累计" in here):
+            return span, "cumulative"
+        return span, "part_year" if pattern("part_year").search(unit) else entry.basis
 
     def _before(self, at: int) -> list[Anchor]:
         """The years before ``at``: the nearest two dozen, and those that open the chain."""
         stop = bisect_left(self.places, at)
         return [*self.anchors[: min(2, stop)], *self.anchors[max(2, stop - 24) : stop]]
 
-    def _span(
-        self, at: int, here: str, unit: str, own: Anchor | None, close: bool, measure: str
-    ) -> Span:
+    def _span(self, link: Link, here: str, unit: str, own: Anchor | None, close: bool) -> Span:
         """The years of the figure, before 年均, 累计 and 比…年 are weighed."""
-        clock = self.clock
-        last_n = pattern("last_n")
-        told = (
-            own is not None and own.role == "plan" and pattern("this").search(self.text, own.at, at)
-        )
-        if told:  # 按照“十四五”规划，今年…
-            return Span(clock.here, clock.here)
-        if own is not None and (close or not last_n.search(here)):
-            later = own.role == "year" and own.span.last > clock.here > 0
-            if measure == "level" or not later:
-                return self._anchored(own)
+        clock, last_n, level = self.clock, pattern("last_n"), link.measure == "level"
+        planned = own is not None and own.role == "plan"
+        if planned and own and pattern("this").search(self.text, own.at, link.quantity.first):
+            return Span(clock.here, clock.here)  # 按照“十四五”规划，今年…
+        later = own is not None and own.role == "year" and own.span.last > clock.here > 0
+        if own and (level or not later) and (close or not last_n.search(here)):
+            return self._anchored(own)
+        if self.plain or clock.section == "plan" or not clock.span.last:
+            return clock.span
         found = last_n.search(here) or pattern("years_first").match(here)
         found = found or pattern("years_since").search(unit)
-        if found is None and measure == "level":
+        if found is None and level:
             found = pattern("running_n").search(here)
-        if clock.section != "plan" and found and clock.span.last:
-            n = read_years(next(filter(None, found.groups())))
-            if 1 < n < 80:
-                return Span(clock.span.last - n + 1, clock.span.last)
-        return clock.span
+        n = read_years(next(filter(None, found.groups()))) if found else 0
+        return Span(clock.span.last - n + 1, clock.span.last) if 1 < n < 80 else clock.span
 
     def _anchored(self, anchor: Anchor) -> Span:
         clock, span = self.clock, self.clock.span
@@ -293,5 +274,6 @@ def _since(link: Link) -> int:
 
 def _looks_back(text: str) -> bool:
     """Whether 去年 or 上年 was said last of all years, and not to compare with."""
-    past = list(pattern("last_year").finditer(text))
+    said = "去年" in text or "上年" in text
+    past = list(pattern("last_year").finditer(text)) if said else []
     return bool(past) and not pattern("now").search(text, past[-1].end())
