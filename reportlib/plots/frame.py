@@ -115,9 +115,11 @@ def told(
     ax.set_yticks(range(len(rows)), rows)
     ax.set(ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel=xlabel)
     ax.set_title(title, loc="left")
-    if legend or ax.get_legend_handles_labels()[0]:
+    handles, labels = legend or ax.get_legend_handles_labels()
+    if shown := dict(zip(labels, handles, strict=True)):
         figure: Any = ax.get_figure(root=True)
-        figure.legend(*legend, loc="outside lower center", ncols=n, frameon=False)
+        look: dict[str, Any] = {"loc": "outside lower center", "ncols": n, "frameon": False}
+        figure.legend([*shown.values()], [*shown], **look)
     return ax
 
 

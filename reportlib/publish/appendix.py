@@ -23,20 +23,16 @@ from reportlib.publish.pdf import write_pdf
 from reportlib.publish.site import write_site
 from reportlib.publish.view import glossary
 from reportlib.records import OutputError, ReportlibError
-from reportlib.resources import schema
+from reportlib.resources import schema, settings
 from reportlib.rhetoric import cards
 
 TITLE = "Chinese government work reports 政府工作报告: reproducible appendix"
 # The page comes last: where it stands, everything else stands beside it.
-OWN = "tables codebook.csv cards.csv inputs.csv versions.json appendix.pdf index.html".split()
+OWN = "tables glossary.csv codebook.csv cards.csv inputs.csv versions.json".split()
+OWN += ["appendix.pdf", "index.html"]
+PARTS = "publish/parts"  # settings: what follows the notebooks
 NEEDS = "the appendix needs: pip install 'reportlib[notebooks,appendix]'"
 TOOLS = "nbclient ipykernel jinja2 mistune fonttools brotli typst matplotlib wordcloud".split()
-ORIGIN = f"""# Provenance and how to cite
-Made with reportlib {__version__}; `versions.json` names the versions of everything else. Every
-figure, hit and part points to characters of the pages below; the tables stand beside this page.
-
-**How to cite.** reportlib maintainers: *reportlib*, version {__version__}, with the SHA-256
-hashes of the pages below; `CITATION.cff` of the project has it in machine-readable form."""
 
 
 def make_appendix(
@@ -83,11 +79,13 @@ def make_appendix(
             raise ReportlibError(f"no work report among {len(read)} pages of {pages} ({why} …)")
         books = run_notebooks(paths, {"SOURCE": str(pages.resolve())} if study else {})
         parts = {p.stem: blocks_of(b, student) for p, b in zip(paths, books, strict=True)}
-        inputs = read[["doc", "kind", "reason", "sha256"]]
-        chapters = _chapters(parts, inputs)
-        write_site(fresh / "index.html", TITLE, chapters, dict(glossary().to_numpy()[:, :2]))
+        tables = {"glossary": glossary(), "codebook": codebook(), "cards": measure_cards()}
+        tables["inputs"] = read[["doc", "kind", "reason", "sha256"]]
+        chapters = _chapters(parts, tables)
+        terms = dict(tables["glossary"].to_numpy()[:, :2])
+        write_site(fresh / "index.html", TITLE, chapters, terms)
         write_pdf(fresh / "appendix.pdf", TITLE, chapters)
-        _papers(fresh, inputs, tools)
+        _papers(fresh, tables, tools)
         _replace(fresh, folder)
     return folder / "index.html"
 
@@ -130,33 +128,22 @@ def measure_cards() -> pd.DataFrame:
     >>> measure_cards()["measure"][0]
     '回顾性句子 Orientation: past (orientation_past)'
     """
-    return pd.DataFrame(
-        {
-            "measure": f"{card.zh} {card.en} ({card.id})",
-            "what it claims": card.claims,
-            "formula, unit, direction": f"{card.formula}; {card.unit}; {card.direction}",
-            "pitfalls": card.pitfalls,
-            "source, reliability": f"{card.source} ({card.source_status}); {card.reliability}",
-        }
-        for card in cards().values()
-    )
+    columns = settings(PARTS)["cards"]["columns"].items()
+    return pd.DataFrame({h: form.format(card) for h, form in columns} for card in cards().values())
 
 
-def _chapters(parts: Mapping[str, Iterable[Block]], inputs: pd.DataFrame) -> list[Chapter]:
+def _chapters(
+    books: Mapping[str, Iterable[Block]], tables: Mapping[str, pd.DataFrame]
+) -> list[Chapter]:
     """The notebooks, then what their reader looks up; tables and figures are counted through."""
-    read = {
-        "glossary": ("# Glossary 术语表", glossary(), "Terms", "术语"),
-        "cards": ("# Measures of rhetoric", measure_cards(), "Measures", "修辞指标说明卡"),
-        "codebook": ("# Codebook", codebook(), "Every table and column", "各表各列说明"),
-        "provenance": (ORIGIN, inputs, "The pages read", "所读页面及其哈希值"),
-    }
+    parts = dict(books)
     with pd.option_context("display.max_colwidth", None):
-        looked_up = {
-            name: [Block("prose", prose), Block("table", table.to_html(index=False), *captions)]
-            for name, (prose, table, *captions) in read.items()
-        }
+        for name, part in settings(PARTS).items():
+            table = tables[part["table"]].to_html(index=False)
+            words = part["words"].format(version=__version__)
+            parts[name] = [Block("prose", words), Block("table", table, *part["captions"])]
     counts, chapters = Counter[str](), []
-    for name, blocks in {**parts, **looked_up}.items():
+    for name, blocks in parts.items():
         chapter = Chapter(name, name, [])
         for block in blocks:
             counts[block.kind] += bool(block.caption)
@@ -167,9 +154,9 @@ def _chapters(parts: Mapping[str, Iterable[Block]], inputs: pd.DataFrame) -> lis
     return chapters
 
 
-def _papers(folder: Path, inputs: pd.DataFrame, tools: Mapping[str, str]) -> None:
-    """Codebook, cards, input hashes and versions beside the page."""
-    for name, table in (("codebook", codebook()), ("cards", measure_cards()), ("inputs", inputs)):
+def _papers(folder: Path, tables: Mapping[str, pd.DataFrame], tools: Mapping[str, str]) -> None:
+    """Glossary, codebook, cards, input hashes and versions beside the page."""
+    for name, table in tables.items():
         (folder / f"{name}.csv").write_text(as_csv(table), encoding="utf-8-sig", newline="\n")
     facts = json.loads((folder / "tables" / "versions.json").read_text(encoding="utf-8"))
     facts["packages"] |= tools
