@@ -190,16 +190,12 @@ def _others(reports: pd.DataFrame, held: Array, against: str) -> pd.Series:
 
 def _closest(kind: Array, report: Array) -> pd.Series:
     """For each report (a number) the one with which it shares most of the rarer shingles."""
-    rare = np.bincount(kind)[kind] <= COMMON
-    kind, report = kind[rare], report[rare]
-    votes = []
-    for d in range(1, COMMON):  # the reports of a shingle stand side by side
-        same = kind[d:] == kind[:-d]
-        pairs = pd.DataFrame({"one": report[d:][same], "two": report[:-d][same]})
-        votes.append(pairs.value_counts(sort=False).reset_index())
-    there = pd.concat(votes)
-    back = there.rename(columns={"one": "two", "two": "one"})
-    return _most_frequent(pd.concat([there, back]).groupby(["one", "two"])["count"].sum())
+    spread = np.bincount(kind)[kind]
+    some = (spread > 1) & (spread <= COMMON)
+    rows = pd.DataFrame({"kind": kind[some], "one": report[some]})
+    pairs = rows.merge(rows.rename(columns={"one": "two"}), on="kind")
+    votes = pairs[pairs["one"] != pairs["two"]].value_counts(["one", "two"], sort=False)
+    return _most_frequent(votes)
 
 
 def _theme_shares(tables: Tables) -> pd.DataFrame:
