@@ -135,8 +135,9 @@ def measure(paths: list[Path], every: int) -> tuple[Clock, Counter[str]]:
                 result = analyse(page)
                 clock.leave()
                 clock.enter("writing")
-                for table, rows in result.rows.items():
-                    part.add(table, rows)
+                for table, blocks in result.blocks.items():
+                    for block in blocks:
+                        part.add(table, block)
                 clock.leave()
                 text = "\n".join(report.mapped.text for report in result.reports)
                 clock.enter("jieba")

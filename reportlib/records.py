@@ -12,10 +12,10 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import ArrayLike
+if TYPE_CHECKING:  # a message about a wrong call needs no numpy
+    from numpy.typing import ArrayLike
 
 
 class ReportlibError(ValueError):
@@ -105,6 +105,8 @@ class Mapped:
 
     def locate_all(self, firsts: ArrayLike, lasts: ArrayLike) -> tuple[list[int], list[int]]:
         """All starts and all ends of stretches of one or more characters, as of ``locate``."""
+        import numpy as np
+
         begins, ends = map(np.asarray, self.places)
         first, last = (np.asarray(at, dtype=np.int64) for at in (firsts, lasts))
         return begins[first].tolist(), ends[last - 1].tolist()
@@ -115,6 +117,8 @@ class Mapped:
 
         One more begins than ends: where the page goes on behind the last character.
         """
+        import numpy as np
+
         columns = (self.firsts, self.starts, self.lengths)
         firsts, starts, lengths = (np.array(column, dtype=np.int32) for column in columns)
         sizes = np.diff(firsts, append=np.int32(len(self.text)))
@@ -232,6 +236,8 @@ class Report:
         >>> Report("r", "r.txt", mapped, Metadata()).locate_all([one, one], [0, 1], [3, 2])
         ([10, 13], [15, 14])
         """
+        import numpy as np
+
         bases = np.array([sentence.first for sentence in sentences], dtype=np.int64)
         return self.mapped.locate_all(bases + firsts, bases + lasts)
 

@@ -22,7 +22,7 @@ import reportlib
 from reportlib import words
 from reportlib.build import folder, parts, run
 from reportlib.build.analyse import analyse
-from reportlib.build.write import read_table
+from reportlib.build.write import Block, read_table
 from reportlib.records import OutputError, Page, ReportlibError
 from reportlib.resources import schema
 
@@ -527,8 +527,8 @@ def test_a_table_file_of_many_rows_is_not_held_whole(
     held: list[int] = []
     real = parts.Part.add
 
-    def add(self: parts.Part, table: str, rows: list[object]) -> None:
-        real(self, table, rows)
+    def add(self: parts.Part, table: str, block: Block) -> None:
+        real(self, table, block)
         held.append(self._size)
 
     monkeypatch.setattr(parts.Part, "add", add)

@@ -113,9 +113,9 @@ def test_a_long_sentence_is_read_in_linear_time() -> None:
 def test_the_quote_is_the_page(pages: dict[str, tuple[str, Report, list[rhetoric.Coded]]]) -> None:
     """Every row of rhetoric_hits quotes page[start:end], half-width punctuation and all."""
     for text, report, coded in pages.values():
-        rows = list(rhetoric.hit_rows(report, coded, text))
+        rows = list(zip(*rhetoric.hit_columns(report, coded, text), strict=True))
         assert rows
-        for *_, start, end, quote, measure, rule in rows:
+        for _, start, end, quote, measure, rule in rows:
             assert quote == text[start:end] != "" and measure in rhetoric.cards() and rule
 
 

@@ -23,7 +23,7 @@ from reportlib.themes import (
     Lexicon,
     code_report,
     find_terms,
-    hit_rows,
+    hit_columns,
     lexicon,
     read_lexicon,
     share_interval,
@@ -295,8 +295,8 @@ def test_hits_are_located_in_the_page() -> None:
     text = "优化营商环境。"
     one = sentence(text)
     whole = Report("r", "r.txt", Mapped(text, (0,), (7,), (-1,)), SimpleNamespace(), (), (), (one,))
-    found = list(hit_rows(whole, code_report([one])))
-    assert ("r.txt", "r", "r.1", 9, 13, "营商环境", "business_env") in found
+    found = zip(*hit_columns(whole, code_report([one])), strict=True)
+    assert ("r.1", 9, 13, "营商环境", "business_env") in found
 
 
 # ---- accuracy and speed --------------------------------------------------------------------------

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
 from reportlib import rhetoric, themes, words
+from reportlib.build.write import Block, rows_of
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.observe import observe
 from reportlib.indicators.targets import coverage
@@ -24,16 +25,31 @@ BEFORE = 20  # noise lines above a report that may speak of it (captions, an ant
 
 @dataclass(slots=True)
 class Analysis:
-    """What one page gives: its reports, table rows by table name, and a sketch of each report."""
+    """What one page gives: its reports, blocks of rows by table, and a sketch of each report."""
 
     page: Page
     layout: Layout | None = field(default=None, repr=False)
     reports: list[Report] = field(default_factory=list)
-    rows: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list), repr=False)
+    blocks: defaultdict[str, list[Block]] = field(
+        default_factory=lambda: defaultdict(list), repr=False
+    )
     sketches: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def add(self, table: str, *cells: Any) -> None:
-        self.rows[table].append(cells)
+        """Add one row, or as many as the cells that are columns (lists) are long."""
+        self.blocks[table].append(cells)
+
+    def add_rows(self, table: str, rows: Iterable[Row]) -> None:
+        if columns := [*zip(*rows, strict=True)]:
+            self.blocks[table].append(columns)
+
+    @property
+    def rows(self) -> defaultdict[str, list[Row]]:
+        """The rows by table, made anew from the blocks."""
+        made: defaultdict[str, list[Row]] = defaultdict(list)
+        for table, blocks in self.blocks.items():
+            made[table] = [row for block in blocks for row in rows_of(block)]
+        return made
 
 
 def analyse(page: Page) -> Analysis:
@@ -97,10 +113,10 @@ def _others(layout: Layout, index: int) -> Iterator[str]:
 
 
 def _span_rows(out: Analysis, layout: Layout) -> None:
-    ids = [r.report_id for r in out.reports]
-    for span in layout.spans():
-        owner = ids[span.report] if span.report >= 0 else ""
-        out.add("spans", out.page.doc, span.start, span.end, span.label, owner, span.rule)
+    ids = [*(r.report_id for r in out.reports), ""]  # the last, at -1, is nobody's
+    if spans := layout.spans():
+        starts, ends, labels, rules, owners = zip(*spans, strict=True)
+        out.add("spans", out.page.doc, starts, ends, labels, [ids[k] for k in owners], rules)
 
 
 def _page_row(out: Analysis) -> None:
@@ -117,15 +133,12 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
     full = [s for s in spoken if s.role == "text"]
     sizes = (sum(len(s.text) for s in spoken), len(full))
     out.add("reports", rid, doc, *astuple(report.metadata), *sizes)
-    for part in report.parts:
-        out.add("sections", doc, rid, part.section, part.start, part.end)
-    for h in report.headings:
-        out.add("headings", doc, rid, h.level, h.number, h.text, h.start, h.end)
-    out.rows["sentences"] += [
-        (s.sentence_id, doc, rid, s.section, s.start, s.end, text[s.start : s.end])
-        for s in report.sentences
-    ]
-    out.rows["edits"] += [(doc, e.start, e.end, e.rule, e.before, e.after) for e in body.edits]
+    ids, parts, _, starts, ends, *_ = zip(*report.sentences, strict=True)
+    printed = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    out.add("sentences", ids, doc, rid, parts, starts, ends, printed)
+    out.add_rows("sections", ((doc, rid, *part) for part in report.parts))
+    out.add_rows("headings", ((doc, rid, *heading) for heading in report.headings))
+    out.add_rows("edits", ((doc, *edit) for edit in body.edits))
     numerals = _quantity_rows(out, report)
     _indicator_rows(out, report, numerals)
     _code_rows(out, report, numerals)
@@ -134,16 +147,15 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
 
 
 def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
-    found, rows, text = {}, out.rows["quantities"], out.page.text
-    for sentence in report.sentences:
-        if sentence.section == "annex":
-            continue
-        found[sentence.sentence_id] = quantities = find_quantities(sentence.text)
-        where = (report.doc, report.report_id, sentence.sentence_id)
-        for q in quantities:
-            start, end = report.locate(sentence, q.first, q.last)
-            printed = (start, end, text[start:end], q.kind, q.value, q.value_high, q.unit)
-            rows.append((*where, *printed, q.value_base, q.base_unit, q.bound, int(q.masked)))
+    spoken = [s for s in report.sentences if s.section != "annex"]
+    found = {s.sentence_id: find_quantities(s.text) for s in spoken}
+    if hits := [(s, q) for s in spoken for q in found[s.sentence_id]]:
+        sentences, quantities = zip(*hits, strict=True)
+        first, last, _, _, _, kind, *values, masked = zip(*quantities, strict=True)
+        starts, ends = report.locate_all(sentences, first, last)
+        where = (report.doc, report.report_id, [s.sentence_id for s in sentences], starts, ends)
+        quotes = [out.page.text[a:b] for a, b in zip(starts, ends, strict=True)]
+        out.add("quantities", *where, quotes, kind, *values, [*map(int, masked)])
     return found
 
 
@@ -152,29 +164,34 @@ def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quan
     text = out.page.text
     spans = {s.sentence_id: (s.start, s.end) for s in report.sentences}
     observations = observe(report, lambda s: numerals.get(s.sentence_id, ()))
+    rows: dict[bool, list[Row]] = {True: [], False: []}
     for o in observations:
         first, last = spans[o.sentence_id]
-        table = "indicators" if catalogue()[o.indicator].core else "indicators_extended"
-        out.add(table, *o[:5], text[o.start : o.end], *o[6:-1], text[first:last])
-    for c in coverage(report, observations):
-        place = (c.start, c.end) if c.phrase else (None, None)
-        out.add("coverage", c.report_id, c.indicator, c.side, c.state, c.phrase, *place)
+        cells = (*o[:5], text[o.start : o.end], *o[6:-1], text[first:last])
+        rows[catalogue()[o.indicator].core].append(cells)
+    out.add_rows("indicators", rows[True])
+    out.add_rows("indicators_extended", rows[False])
+    said = coverage(report, observations)
+    out.add_rows("coverage", (c if c.phrase else (*c[:-2], None, None) for c in said))
 
 
 def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]]) -> None:
     """Themes and devices of every sentence, their hits, shares and measures."""
     about = themes.code_report(report.sentences)
     coded = rhetoric.code_report(report.sentences, numerals)
-    doc, rid, join = report.doc, report.report_id, ";".join
-    out.rows["sentence_codes"] += [
-        (s.sentence_id, doc, rid, s.start, s.end, join(t), d.orientation, join(d.devices))
+    where = (report.doc, report.report_id)
+    rows = [
+        (s.sentence_id, s.start, s.end, ";".join(t), d.orientation, ";".join(d.devices))
         for s, t, d in zip(report.sentences, about.themes, coded, strict=True)
         if s.section
     ]
-    out.rows["theme_hits"] += themes.hit_rows(report, about)
-    out.rows["themes"] += themes.theme_rows(report, about)
-    out.rows["rhetoric_hits"] += rhetoric.hit_rows(report, coded, out.page.text)
-    out.rows["rhetoric"] += rhetoric.measure_rows(report, coded)
+    if rows:
+        ids, *others = zip(*rows, strict=True)
+        out.add("sentence_codes", ids, *where, *others)
+    out.add("theme_hits", *where, *themes.hit_columns(report, about))
+    out.add_rows("themes", themes.theme_rows(report, about))
+    out.add("rhetoric_hits", *where, *rhetoric.hit_columns(report, coded, out.page.text))
+    out.add_rows("rhetoric", rhetoric.measure_rows(report, coded))
 
 
 def _word_rows(out: Analysis, report: Report) -> None:
@@ -183,9 +200,8 @@ def _word_rows(out: Analysis, report: Report) -> None:
         if sentence.section:
             texts.setdefault(sentence.section, []).append(sentence.text)
     for section, pieces in texts.items():
-        n = words.count_words("\n".join(pieces))
-        often = sorted(n, key=n.__getitem__, reverse=True)
-        out.rows["words"] += [(report.report_id, section, word, n[word]) for word in often]
+        if often := words.count_words("\n".join(pieces)).most_common():
+            out.add("words", report.report_id, section, *zip(*often, strict=True))
 
 
 def sketch(sentences: Sequence[Sentence]) -> tuple[int, ...]:

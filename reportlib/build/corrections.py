@@ -68,8 +68,10 @@ def apply_corrections(result: Analysis, fixes: Sequence[Correction]) -> None:
     """
     for fix in (f for f in fixes if f.doc == result.page.doc):
         met: list[str] = []
-        for table in [t for t in result.rows if fix.field in columns_of(t)]:
-            result.rows[table], old = _fix(table, result.rows[table], fix)
+        for table, rows in result.rows.items():
+            if fix.field not in columns_of(table):
+                continue
+            result.blocks[table], old = _fix(table, rows, fix)
             met += old
             if fix.old in old:
                 place = (fix.doc, fix.start or None, fix.end or None)

@@ -9,16 +9,15 @@ from contextlib import contextmanager
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
 from reportlib.build.folder import PARTS, drop, whole
-from reportlib.build.write import columns_of, encode, frame, parse
+from reportlib.build.write import Block, columns_of, encode, frame, parse
 from reportlib.resources import schema
 
 LARGE = 1 << 23  # bytes of lines that a worker holds before it writes them
-WAITING = 500  # rows of a table that wait to be made lines
 PIECE = 50_000  # rows of a table in one Parquet file
 END = b"end 0\n"
 SAME = 0.6  # share of common sentences above which two reports are one
@@ -54,27 +53,19 @@ class Part:
 
     def __init__(self, handle: BinaryIO) -> None:
         self._handle = handle
-        self._rows: defaultdict[str, list[Sequence[Any]]] = defaultdict(list)
         self._lines: defaultdict[str, list[bytes]] = defaultdict(list)
         self._size = 0
 
-    def add(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Take rows of a table; a few wait for more, since each call of ``encode`` costs."""
-        self._rows[table] += rows
-        if len(self._rows[table]) >= WAITING:
-            self._encode(table)
+    def add(self, table: str, block: Block) -> None:
+        """Take a block of rows of a table."""
+        lines = encode(table, block)
+        self._lines[table].append(lines)
+        self._size += len(lines)
         if self._size > LARGE:
             self.flush()
 
-    def _encode(self, table: str) -> None:
-        lines = encode(table, self._rows.pop(table)).encode("utf-8", "replace")
-        self._lines[table].append(lines)
-        self._size += len(lines)
-
     def flush(self) -> None:
-        """Write what was taken, one block a table."""
-        for table in [*self._rows]:
-            self._encode(table)
+        """Write what was taken, table by table."""
         for table, lines in sorted(self._lines.items()):
             self._handle.write(f"{table} {sum(map(len, lines))}\n".encode())
             self._handle.writelines(lines)
@@ -91,7 +82,7 @@ def open_part(out: Path, number: int) -> Iterator[Part]:
     ...     out = Path(name)
     ...     (out / PARTS).mkdir()
     ...     with open_part(out, 0) as part:
-    ...         part.add("words", [("a.txt", "plan", "发展", 2)])
+    ...         part.add("words", ("a.txt", "plan", "发展", 2))
     ...     list(rows_of([part_path(out, 0)], "words"))
     [['a.txt', 'plan', '发展', '2']]
     """
@@ -138,7 +129,7 @@ def finish(out: Path, n: int, form: str) -> Counter[str]:
         if form == "parquet":
             _write_parquet(out, table, pages() if table == "pages" else rows_of(paths, table))
         elif table == "pages":
-            _write_csv(out, table, (encode(table, [row]).encode() for row in pages()))
+            _write_csv(out, table, (encode(table, row) for row in pages()))
         else:
             _write_csv(out, table, blocks(paths, table))
     return kinds

@@ -247,10 +247,11 @@ def run_batch(batch: Batch) -> int:
                 if not page.is_plain and page.text:
                     _keep_text(batch.out, page)
                 apply_corrections(result, batch.fixes)
-                for table, rows in result.rows.items():
-                    part.add(table, rows)
-                sketches = [(page.doc, " ".join(map(str, s))) for s in result.sketches.values()]
-                part.add("sketch", sketches)
+                for table, blocks in result.blocks.items():
+                    for block in blocks:
+                        part.add(table, block)
+                for hashes in result.sketches.values():
+                    part.add("sketch", (page.doc, " ".join(map(str, hashes))))
         for doc in [*batch.given, *(fix.doc for fix in batch.fixes)]:
             if doc not in met:
                 raise _unknown(doc, met)

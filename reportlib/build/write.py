@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from itertools import chain, islice
+from functools import cache, lru_cache
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:  # half a second that a build of CSV files does not need
 
 LONGEST = 1 << 26  # characters of a cell
 RISKY = "=+-@\t\r'"
-SPECIAL = [",", '"', "\r", *(f"\n{sign}" for sign in RISKY)]  # what makes a text need escaping
+# Rows of a table that come together: a list or tuple holds the cells of a column, anything else
+# stands in each row.
+Block = Sequence[Any]
+COLUMN = (list, tuple)
 SKETCH = ("doc", "hashes")  # kept in the parts only, to find the same report twice
 
 
@@ -56,6 +59,9 @@ def plain(cell: Any) -> str:
     return safe(cell) if isinstance(cell, str) or cell is None else str(cell)
 
 
+_number = lru_cache(1 << 14)(plain)
+
+
 def columns_of(table: str) -> list[str]:
     """Names of the columns of a table, in order.
 
@@ -71,31 +77,60 @@ def _types(table: str) -> list[str]:
     return [types.get(name, "text") for name in columns_of(table)]
 
 
-def _written(cells: Sequence[Any], kind: str) -> Iterable[Any]:
+def encode(table: str, block: Block) -> bytes:
+    """A block of a table as lines of CSV in UTF-8, without a header; None is an empty cell.
+
+    All texts of a column are looked at together, and one formatting makes all lines: a call for
+    each row or cell would cost more than the work in it.
+
+    >>> print(encode("words", ("甲.txt", "plan", ["=1", "发展"], [2, 1])).decode(), end="")
+    甲.txt,plan,'=1,2
+    甲.txt,plan,发展,1
+    """
+    line, columns = [], []
+    for cell, kind in zip(block, _types(table), strict=True):
+        if isinstance(cell, COLUMN):
+            columns.append(_written(cell, kind))
+        line.append("%s" if isinstance(cell, COLUMN) else plain(cell).replace("%", "%%"))
+    length = len(columns[0]) if columns else 1
+    cells = [None] * (length * len(columns))
+    for k, column in enumerate(columns):
+        cells[k :: len(columns)] = column
+    return ((",".join(line) + "\n") * length % tuple(cells)).encode("utf-8", "replace")
+
+
+def _written(cells: Sequence[Any], kind: str) -> Sequence[Any]:
     """The cells of a column as they stand in a CSV file; as they are, where nothing must change."""
     if kind in ("integer", "flag"):
-        return map(plain, cells) if None in cells else cells
-    different = set(cells)
-    if kind != "number" and None not in different:
-        lines = "\n".join(["", *different])
-        if lines.count("\n") == len(different) and not any(map(lines.__contains__, SPECIAL)):
+        return [*map(plain, cells)] if None in cells else cells
+    if kind == "number":
+        return [*map(_number, cells)]
+    try:
+        if _is_plain("\x1f".join(["", *cells])):
             return cells
-    return map({cell: plain(cell) for cell in different}.__getitem__, cells)
+    except TypeError:  # a blank
+        pass
+    written = {cell: plain(cell) for cell in set(cells)}
+    return [written[cell] for cell in cells]
 
 
-def encode(table: str, rows: Sequence[Sequence[Any]]) -> str:
-    """Rows of a table as lines of CSV, without a header; None is an empty cell.
+def _is_plain(texts: str) -> bool:
+    """Whether texts, each behind a sign of its own, stand in a CSV file as they are."""
+    if any(sign in texts for sign in ',"\r\n'):
+        return False
+    return not any(sign in texts and f"\x1f{sign}" in texts for sign in RISKY)
 
-    Column by column, each different text looked at once; one formatting for all cells, since a
-    call for each row or cell would cost more than the work in it.
 
-    >>> encode("words", [("甲.txt", "plan", "=1", 2), ("甲.txt", "plan", "发展", 1)])
-    "甲.txt,plan,'=1,2\\n甲.txt,plan,发展,1\\n"
+def rows_of(block: Block) -> Iterator[tuple[Any, ...]]:
+    """The rows of a block.
+
+    >>> list(rows_of(("甲.txt", "plan", ["改革", "发展"], [2, 1])))
+    [('甲.txt', 'plan', '改革', 2), ('甲.txt', 'plan', '发展', 1)]
     """
-    columns = zip(zip(*rows, strict=True), _types(table), strict=bool(rows))
-    written = [_written(cells, kind) for cells, kind in columns]
-    line = ",".join(["%s"] * len(written)) + "\n"
-    return line * len(rows) % tuple(chain.from_iterable(zip(*written, strict=True)))
+    if not any(isinstance(cell, COLUMN) for cell in block):
+        return iter([tuple(block)])
+    columns = (cell if isinstance(cell, COLUMN) else repeat(cell) for cell in block)
+    return zip(*columns, strict=False)
 
 
 def as_csv(table: pd.DataFrame) -> str:

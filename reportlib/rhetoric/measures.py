@@ -159,16 +159,20 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
     return float(new.clip(min=0).sum() / (window * (n - window + 1)))
 
 
-def hit_rows(report: Report, coded: Sequence[Coded], page_text: str) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``rhetoric_hits``; the text is the page's own. Of the annex only explanations.
+def hit_columns(
+    report: Report, coded: Sequence[Coded], page_text: str
+) -> tuple[Sequence[Any], ...]:
+    """The columns of ``rhetoric_hits`` behind doc and report_id; of the annex only explanations.
+
+    The text is the page's own.
 
     >>> from reportlib.records import Mapped, Metadata, Sentence
     >>> from reportlib.rhetoric import code_report
     >>> one = Sentence("r.1", "plan", "text", 7, 14, "坚决打赢这一仗", 0, 0, 0, "")
     >>> mapped = Mapped(one.text, (0,), (7,), (-1,))
     >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
-    >>> list(hit_rows(report, code_report([one]), ".......坚决打赢这一仗"))[0][3:]
-    (7, 9, '坚决', 'commitment', 'strong')
+    >>> [column[0] for column in hit_columns(report, code_report([one]), ".......坚决打赢这一仗")]
+    ['r.1', 7, 9, '坚决', 'commitment', 'strong']
     """
     hits = [
         hit
@@ -178,9 +182,9 @@ def hit_rows(report: Report, coded: Sequence[Coded], page_text: str) -> Iterator
     ]
     sentences = [hit.sentence for hit in hits]
     spans = report.locate_all(sentences, [h.first for h in hits], [h.last for h in hits])
-    for hit, start, end in zip(hits, *spans, strict=True):
-        where = (report.doc, report.report_id, hit.sentence.sentence_id, start, end)
-        yield *where, page_text[start:end], hit.measure, hit.rule
+    texts = [page_text[start:end] for start, end in zip(*spans, strict=True)]
+    ids = [s.sentence_id for s in sentences]
+    return ids, *spans, texts, [hit.measure for hit in hits], [hit.rule for hit in hits]
 
 
 def measure_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]]:

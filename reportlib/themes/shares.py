@@ -6,8 +6,8 @@
 >>> mapped = Mapped(one.text, (0,), (7,), (-1,))
 >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
 >>> coded = code_report(report.sentences)
->>> list(hit_rows(report, coded))
-[('r.txt', 'r', 'r.1', 9, 13, '营商环境', 'business_env')]
+>>> hit_columns(report, coded)
+(['r.1'], [9], [13], ['营商环境'], ['business_env'])
 >>> [row[:6] for row in theme_rows(report, coded) if row[3]]
 [('r', 'plan', 'business_env', 1, 7, 1), ('r', 'all', 'business_env', 1, 7, 1)]
 """
@@ -30,8 +30,8 @@ ENDS = (0.025, 0.975)
 SILENT = ("", "annex")  # titles and the annex are no part of the speech
 
 
-def hit_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``theme_hits``, in the order of the text.
+def hit_columns(report: Report, coded: Coded) -> tuple[list[Any], ...]:
+    """The columns of ``theme_hits`` behind doc and report_id, in the order of the text.
 
     Args:
         coded: ``code_report(report.sentences)``.
@@ -40,7 +40,7 @@ def hit_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
     at = np.array([s.first for s in sentences], dtype=np.int64)[hits.text]
     spans = report.mapped.locate_all(at + hits.first, at + hits.last)
     ids = [sentences[k].sentence_id for k in hits.text.tolist()]
-    return zip(repeat(report.doc), repeat(report.report_id), ids, *spans, *coded.of.named(hits))
+    return ids, *spans, *coded.of.named(hits)
 
 
 def theme_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
