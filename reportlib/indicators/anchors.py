@@ -73,7 +73,7 @@ def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
 def _role(q: Quantity, before: str, after: str) -> str:
     before, after = before.rstrip("“"), after.lstrip("”")
     times = pattern("times").match(after) and before.endswith(("是", "为", "于", "达到"))
-    if times or after.startswith(("基础上", "的基础上")):
+    if times or pattern("sum_of").match(after) or after.startswith(("基础上", "的基础上")):
         return "base"
     onward = ("以来", "起", "开始", "到", "至")
     ranged = bool(q.value_high) and before.endswith(("从", "由", "自"))  # 从1979年到1983年，

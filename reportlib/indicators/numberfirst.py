@@ -42,7 +42,8 @@ def _counted(chain: Chain, q: Quantity, mention: Mention) -> Gap | None:
     """The gap for a count or sum that stands before its name, None if it says another thing."""
     view, name = chain.view, mention.form.ids[0]
     after, lifted = chain.gaps[mention.last : mention.last + 14], pattern("lifted")
-    own = re.match("[、，]?[^，。；、]{0,3}[0-9]", after)  # a number that follows the name
+    # a number that follows the name, and has no noun of its own (、40万低收入人口)
+    own = re.match("[、，]?[^，。；、]{0,3}[0-9](?![0-9.]*[万亿]?[一-龥]{4})", after)
     if own and not lifted.search(view, mention.first, mention.last):
         return None
     before = view[max(0, q.first - 10) : q.first]

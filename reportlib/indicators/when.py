@@ -46,6 +46,7 @@ class Clock:
         self.kept = self.span = Span(0, 0)
         self.local: Span | None = None  # 二十年来: holds to the end of the paragraph
         self.expected = False  # 预计（下同）: so does this
+        self.heard = False  # whether the section has set its years
 
     @property
     def looks_back(self) -> bool:
@@ -57,7 +58,8 @@ class Clock:
         turns = (section == "plan") != (self.section == "plan") or not self.section
         self.section, self.here = section, self.plan if section == "plan" else self.review
         if turns:
-            self.kept, self.local = Span(self.here, self.here), None
+            self.kept = Span(self.here, self.here)
+            self.local, self.heard = None, False
 
     def hear(self, text: str, anchors: Sequence[Anchor], opens: bool, heading: bool) -> None:
         """Let the beginning of a sentence or heading set the years: the first cue wins.
@@ -79,11 +81,12 @@ class Clock:
             at, self.span, strong = min(cues, key=lambda cue: (cue[0], not cue[2]))
             one_year = self.kept.first == self.kept.last
             lasting = opens and (strong or one_year or self.section == "plan")
-            far = self.section != "plan" and self.span.last - self.span.first > 5
+            years = self.span.last - self.span.first + 1
+            far = self.section != "plan" and (years > 6 or (years not in (1, 5) and self.heard))
             if not heading and (far or self.looks_back):
                 self.local = self.span
             elif heading or lasting or (strong and at < 8):
-                self.kept, self.local = self.span, None
+                self.kept, self.local, self.heard = self.span, None, True
 
     def _words(self, text: str, reach: int) -> Iterator[tuple[int, Span, bool]]:
         """(place, years, strong) of the words near the beginning that set the years."""
@@ -105,6 +108,8 @@ class Clock:
         """The same for five-year plans, and for 到2030年 in the plan."""
         here, ahead = self.here, self.section == "plan"
         for a in anchors:
+            if "基础" in text[a.at : a.at + 14]:
+                continue  # 在“十一五”发展的坚实基础上
             first, last = a.span.first, a.span.last
             if a.role == "plan" and (heading or pattern("plan_head").fullmatch(text[: a.at])):
                 if ahead and last > here:
@@ -189,8 +194,8 @@ class Timeline:
             )
             held = pattern("held").search(text, max(clause, at - 14), stop)
             span = span if mean or summed or given or held else span.end
-        elif pattern("one_year").search(here) and not mean:
-            span = span.end
+        elif not mean and (pattern("one_year").search(here) or entry.family.name == "index"):
+            span = span if summed else span.end
         elif base is not None and 0 < base.span.last < span.last:
             span = Span(base.span.last + 1, span.last)
         if mean:
@@ -213,6 +218,8 @@ class Timeline:
         later = own is not None and own.role == "year" and own.span.last > clock.here > 0
         if own and (level or not later) and (close or not last_n.search(here)):
             return self._anchored(own)
+        if clock.span.first < clock.span.last and pattern("this").search(here):
+            return Span(clock.here, clock.here)
         if self.plain or clock.section == "plan" or not clock.span.last:
             return clock.span
         found = last_n.search(here) or pattern("years_first").match(here)
