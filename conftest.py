@@ -1,4 +1,4 @@
-"""Doctests of ``reportlib.compare`` read ``corpus``: two made-up reports of one county."""
+"""Doctests of comparisons and theme tables read ``corpus``: two made-up reports of one county."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent
+USERS = ("reportlib.compare", "reportlib.themes.shares")
 
 
 @cache
@@ -20,5 +21,5 @@ def two_reports() -> Any:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give the example corpus to the doctests that use it."""
-    if isinstance(item, pytest.DoctestItem) and item.name.startswith("reportlib.compare"):
+    if isinstance(item, pytest.DoctestItem) and item.name.startswith(USERS):
         item.dtest.globs["corpus"] = two_reports()

@@ -57,9 +57,10 @@ def code_report(sentences: Sequence[Sentence], of: Lexicon | None = None) -> Cod
     """
     of = of or lexicon()
     clues, found = features(sentences, of)
-    total = np.array([model()[theme] for theme in theme_ids()])
-    total = total + sum(model()[name] * clue for name, clue in clues.items())
+    total = np.tile([model()[theme] for theme in theme_ids()], (len(sentences), 1))
     total[[s.role == "title" for s in sentences]] = -np.inf
+    for name, clue in clues.items():
+        total += model()[name] * clue
     row, theme = np.nonzero(total >= _LEAST)
     order = np.lexsort((-total[row, theme], row))
     order = order[np.arange(len(row)) - np.searchsorted(row, row) < MOST]
@@ -88,14 +89,13 @@ def features(sentences: Sequence[Sentence], of: Lexicon) -> tuple[dict[str, Floa
     rest of its paragraph are about; lack_…: the same where its own terms are silent; cue: signs of
     thanks, closing words and procedure.
     """
-    n = len(sentences)
-    distinct = dict.fromkeys(s.heading for s in sentences)
-    heads = {text: row for row, text in enumerate(distinct, start=n)}
-    texts = Texts([s.text for s in sentences] + list(heads))
+    n, heads = len(sentences), [s.heading for s in sentences]
+    number = {text: row for row, text in enumerate(dict.fromkeys(heads), start=n)}
+    texts = Texts([s.text for s in sentences] + list(number))
     found = of.search(texts)
     own, about = _own(texts, found, of)
     own = {name: clue[:n] for name, clue in own.items()}
-    over = about[[heads[s.heading] for s in sentences]]
+    over = about[[number[text] for text in heads]]
     paragraph = np.array([s.paragraph for s in sentences], dtype=np.int64)
     around = {"head": over, **_around(paragraph, about[:n])}
     silent = {f"lack_{name}": own["lack"] * clue for name, clue in around.items()}
@@ -153,8 +153,9 @@ def _clauses(texts: Texts, found: Found, theme: Ints, weight: Floats) -> tuple[F
     amount = _sum((np.cumsum(begins) - 1) * k + theme, weight, len(row), k)
     total = amount.sum(axis=1)
     size = np.minimum(total, 1)
-    clause, about = np.nonzero(amount)
-    share, cell = amount[clause, about] / total[clause], row[clause] * k + about
+    cell = np.flatnonzero(amount)
+    clause, about = np.divmod(cell, k)
+    share, cell = amount.ravel()[cell] / total[clause], row[clause] * k + about
     spread = _sum(cell, share * size[clause], n, k)
     alone = _sum(cell, (share > 0.7) * size[clause], n, k)
     count = np.bincount(row, weights=size, minlength=n)

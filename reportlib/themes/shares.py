@@ -1,15 +1,6 @@
 """Rows of the tables ``theme_hits`` and ``themes``: hits, and the shares of a report's parts.
 
->>> from reportlib.records import Mapped, Metadata, Report, Sentence
->>> from reportlib.themes import code_report
->>> one = Sentence("r.1", "plan", "text", 7, 14, "优化营商环境。", 0, 0, 0, "")
->>> mapped = Mapped(one.text, (0,), (7,), (-1,))
->>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
->>> coded = code_report(report.sentences)
->>> hit_columns(report, coded)
-(['r.1'], [9], [13], ['营商环境'], ['business_env'])
->>> [row[:6] for row in theme_rows(report, coded) if row[3]]
-[('r', 'plan', 'business_env', 1, 7, 1), ('r', 'all', 'business_env', 1, 7, 1)]
+In the examples ``corpus = reportlib.load(folder)``.
 """
 
 from __future__ import annotations
@@ -35,6 +26,11 @@ def hit_columns(report: Report, coded: Coded) -> tuple[list[Any], ...]:
 
     Args:
         coded: ``code_report(report.sentences)``.
+
+    >>> from reportlib.themes import code_report
+    >>> report = corpus.reports[0]
+    >>> [column[0] for column in hit_columns(report, code_report(report.sentences))]
+    ['2024.txt.0007', 100, 106, '地区生产总值', 'macro_demand']
     """
     hits, sentences = coded.hits, report.sentences
     at = np.array([s.first for s in sentences], dtype=np.int64)[hits.text]
@@ -51,6 +47,11 @@ def theme_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
     part's sentences, 0 to 1) with low and high, see ``share_interval``. A sentence about two themes
     counts for both, so shares may sum to more than 1. Title and annex are left out; a part without
     sentences has no rows, so nothing is 0 that could not be measured.
+
+    >>> from reportlib.themes import code_report
+    >>> report = corpus.reports[0]
+    >>> next(row for row in theme_rows(report, code_report(report.sentences)) if row[3])
+    ('2024.txt', 'review', 'macro_demand', 1, 31, 1, 7.142857142857143, 0.125, 0.0, 0.375)
     """
     of, about, sentences, k = coded.of, coded.about, report.sentences, len(theme_ids())
     cells = coded.hits.text * k + of.theme[coded.hits.term]
