@@ -27,8 +27,8 @@ from reportlib.themes import (
     lexicon,
     read_lexicon,
     share_interval,
+    theme_columns,
     theme_ids,
-    theme_rows,
 )
 from reportlib.themes.coding import features, model
 
@@ -261,20 +261,21 @@ def test_shares_of_a_small_report() -> None:
     ]
     coded = code_report(sentences)
     assert coded.themes[1:3] == [("education",), ()]
-    table_rows = {(r[1], r[2]): r for r in theme_rows(report(sentences), coded)}
+    columns = theme_columns(report(sentences), coded)
+    table_rows = {row[:2]: row for row in zip(*columns, strict=True)}
     assert len(table_rows) == 3 * 19
-    _, _, _, hits, chars, number, per_1000, share, low, high = table_rows["review", "education"]
+    _, _, hits, chars, number, per_1000, share, low, high = table_rows["review", "education"]
     assert (hits, chars, number, share, low, high) == (1, 5, 1, 0.5, 0.0, 1.0)
     assert per_1000 == pytest.approx(100)
-    assert table_rows["all", "education"][3:6] == (2, 15, 2)
-    assert table_rows["plan", "rural"][3:] == (0, 0, 0, 0.0, 0.0, 0.0, 0.0)
+    assert table_rows["all", "education"][2:5] == (2, 15, 2)
+    assert table_rows["plan", "rural"][2:] == (0, 0, 0, 0.0, 0.0, 0.0, 0.0)
 
 
 def test_no_rows_without_sentences() -> None:
     """An empty report, and one that is a title only, have no shares rather than zeros."""
     title = [sentence("农业工作报告", role="title", section="")]
-    assert list(theme_rows(report([]), code_report([]))) == []
-    assert list(theme_rows(report(title), code_report(title))) == []
+    for sentences in ([], title):
+        assert not any(theme_columns(report(sentences), code_report(sentences)))
     assert np.isnan(share_interval(0, 0)).all()
 
 

@@ -179,7 +179,7 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
     """Themes and devices of every sentence, their hits, shares and measures."""
     about = themes.code_report(report.sentences)
     coded = rhetoric.code_report(report.sentences, numerals)
-    where = (report.doc, report.report_id)
+    where = (report.doc, rid := report.report_id)
     rows = [
         (s.sentence_id, s.start, s.end, ";".join(t), d.orientation, ";".join(d.devices))
         for s, t, d in zip(report.sentences, about.themes, coded, strict=True)
@@ -189,7 +189,7 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
         ids, *others = zip(*rows, strict=True)
         out.add("sentence_codes", ids, *where, *others)
     out.add("theme_hits", *where, *themes.hit_columns(report, about))
-    out.add_rows("themes", themes.theme_rows(report, about))
+    out.add("themes", rid, *themes.theme_columns(report, about))
     out.add("rhetoric_hits", *where, *rhetoric.hit_columns(report, coded, out.page.text))
     out.add_rows("rhetoric", rhetoric.measure_rows(report, coded))
 

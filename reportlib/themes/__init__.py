@@ -2,7 +2,7 @@
 
 from reportlib.themes.coding import Coded, code_report
 from reportlib.themes.lexicon import Lexicon, ThemeHit, find_terms, lexicon, read_lexicon, theme_ids
-from reportlib.themes.shares import hit_columns, share_interval, theme_rows
+from reportlib.themes.shares import hit_columns, share_interval, theme_columns
 
 __all__ = ["Coded", "Lexicon", "ThemeHit", "code_report", "find_terms", "hit_columns", "lexicon"]
-__all__ += ["read_lexicon", "share_interval", "theme_ids", "theme_rows"]
+__all__ += ["read_lexicon", "share_interval", "theme_columns", "theme_ids"]

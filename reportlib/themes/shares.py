@@ -6,9 +6,8 @@ In the examples ``corpus = reportlib.load(folder)``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -39,19 +38,20 @@ def hit_columns(report: Report, coded: Coded) -> tuple[list[Any], ...]:
     return ids, *spans, *coded.of.named(hits)
 
 
-def theme_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``themes``: every theme in every part of a report, and in ``all`` of it.
+def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
+    """The columns of ``themes`` behind report_id: each theme in each part of a report and in all.
 
-    Columns: report_id, section, theme, n_hits, n_chars and n_sentences (of the sentences about the
-    theme), per_1000_chars (hits by 1,000 characters of the part), sentence_share (fraction of the
+    They are section, theme, n_hits, n_chars and n_sentences (of the sentences about the theme),
+    per_1000_chars (hits by 1,000 characters of the part), sentence_share (fraction of the
     part's sentences, 0 to 1) with low and high, see ``share_interval``. A sentence about two themes
     counts for both, so shares may sum to more than 1. Title and annex are left out; a part without
     sentences has no rows, so nothing is 0 that could not be measured.
 
     >>> from reportlib.themes import code_report
     >>> report = corpus.reports[0]
-    >>> next(row for row in theme_rows(report, code_report(report.sentences)) if row[3])
-    ('2024.txt', 'review', 'macro_demand', 1, 31, 1, 7.142857142857143, 0.125, 0.0, 0.375)
+    >>> rows = zip(*theme_columns(report, code_report(report.sentences)), strict=True)
+    >>> [row[:5] for row in rows if row[:2] == ("all", "rural")]
+    [('all', 'rural', 8, 113, 4)]
     """
     of, about, sentences, k = coded.of, coded.about, report.sentences, len(theme_ids())
     cells = coded.hits.text * k + of.theme[coded.hits.term]
@@ -68,9 +68,10 @@ def theme_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
     counts = [c.astype(np.int64).ravel().tolist() for c in (n_hits, n_chars, n_about)]
     shares = (c.ravel().tolist() for c in (1000 * n_hits / total, n_about / size))
     sizes = np.repeat(size.astype(np.int64), k).tolist()
-    ends = zip(*map(share_interval, counts[2], sizes), strict=True)
-    named = ([part for part in parts for _ in range(k)], theme_ids() * len(parts))
-    yield from zip(repeat(report.report_id), *named, *counts, *shares, *ends)
+    ends = [share_interval(s, n) for s, n in zip(counts[2], sizes, strict=True)]
+    lows, highs = [low for low, _ in ends], [high for _, high in ends]
+    sections = [part for part in parts for _ in range(k)]
+    return sections, theme_ids() * len(parts), *counts, *shares, lows, highs
 
 
 @lru_cache(maxsize=1 << 16)
