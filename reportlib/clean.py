@@ -149,7 +149,7 @@ _SQUEEZED = (
 )
 _SQUEEZE = re.compile(rf"[{_SP}{_INVISIBLE}*&#>?](?:{_SQUEEZED})")
 # Commas are many, and few pages part thousands by them.
-_THOUSANDS = re.compile(r"[,，]\d{3}")
+_THOUSANDS = re.compile(r"[,，]\d{3}(?<=\d[,，]\d{3})")
 _SQUEEZE_ALL = re.compile(
     rf"[{_SP}{_INVISIBLE}*&#>?,，](?:{_SQUEEZED}|(?P<thousands>(?<=\d[,，])(?=\d{{3}}(?!\d))))"
 )

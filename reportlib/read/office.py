@@ -14,15 +14,15 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
+from typing import Any
 from xml.etree import ElementTree
 
 from reportlib.records import ReadError
 from reportlib.resources import settings
 
 MOST_XML = 24 << 20  # bytes that the XML of a DOCX or XLSX may unpack to
-MOST_ROWS, MOST_COLUMNS = 100_000, 100  # of a table
+MOST_COLUMNS = 100  # of a table
 MOST_CELLS = 1_000_000  # of all sheets of an XLSX, empty ones too
-MOST_LINES = 1 << 22  # of all sheets of an XLSX, counted to the number of the last row of each
 MOST_CHARACTERS = 5_000_000  # of one page; a report has about 20,000
 MOST_PDF_PAGES, MOST_PDF_OBJECTS = 10_000, 1_000_000  # runs of text, lines and pictures
 MOST_STREAM = 128 << 20  # bytes that one stream of a PDF unpacks to; a scanned page has about 30 MB
@@ -177,30 +177,19 @@ def _unpacked(blocks: Iterable[bytes], budget: list[int]) -> Iterator[bytes]:
             block = unpack.unconsumed_tail
 
 
-def sheets(data: bytes) -> dict[str, list[tuple[int, list[str]]]]:
-    """Worksheets of an XLSX by name: number and cells (as strings) of each row that has any."""
+def sheets(data: bytes) -> Iterator[tuple[str, Iterable[Iterable[Any]]]]:
+    """Name and rows of each worksheet of an XLSX, to be read in turn."""
     from openpyxl import load_workbook
 
     xml = b"".join(unpacked(data, r"xl/worksheets/.*")).replace(b"\0", b"")
     if sum(1 for _ in re.finditer(rb"<(?:\w+:)?(?:c|row)[\s/>]", xml)) > MOST_CELLS:
         raise ReadError(f"more than {MOST_CELLS} rows and cells: split it")
-    found = {}
-    n_lines = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on styles and validations, which nobody asked for
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
-            rows = sheet.iter_rows(max_row=1 << 20, max_col=MOST_COLUMNS, values_only=True)
-            full = []
-            for number, row in enumerate(rows, 1):
-                if any(row):
-                    full.append((number, row))
-                n_lines += 1
-                if len(full) > MOST_ROWS or n_lines > MOST_LINES:
-                    raise ReadError(f"more than {MOST_ROWS} rows, empty ones too: split it")
-            found[sheet.title] = [
-                (number, ["" if cell is None else str(cell) for cell in row])
-                for number, row in full
-            ]
+            yield (
+                sheet.title,
+                sheet.iter_rows(max_row=1 << 20, max_col=MOST_COLUMNS, values_only=True),
+            )
         book.close()
-    return {name: rows for name, rows in found.items() if rows}

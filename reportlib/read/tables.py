@@ -6,17 +6,22 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from reportlib.read.decode import Decoded, decode
 from reportlib.read.facts import facts_of, names, sift
-from reportlib.read.office import MOST_COLUMNS, MOST_ROWS, sheets
+from reportlib.read.office import MOST_COLUMNS, sheets
 from reportlib.records import Page, ReadError, ReportlibError
 from reportlib.resources import require
 
 LONGEST_CELL = 1 << 26  # characters
+MOST_ROWS = 100_000  # that hold anything
+MOST_LINES = 1 << 22  # of all sheets of an XLSX, counted to the number of the last row of each
+HALF = re.compile("[\ud800-\udfff]")  # JSON can spell half characters, which no file can hold
 SIDECAR = ["doc", "place", "adcode", "year", "source_url", "note"]
 CELLS = {"doc": ".+", "adcode": r"(\d{6})?", "year": r"((19|20)\d\d)?"}  # of a sidecar
 Rows = list[tuple[int, list[str]]]  # number and cells of the rows that hold anything
@@ -39,10 +44,10 @@ def table_pages(page: Page, data: bytes, suffix: str, column: str = "") -> list[
     [('a.csv#1', '一年来')]
     """
     decoded = Decoded("", "") if suffix == ".xlsx" else decode(data)
-    if suffix == ".xlsx":
-        tables = sheets(data)
-    else:
-        tables = {"": csv_rows(decoded.text) if suffix == ".csv" else _json_rows(decoded.text)}
+    reader = csv_rows if suffix == ".csv" else _json_rows
+    found = sheets(data) if suffix == ".xlsx" else iter([("", reader(decoded.text))])
+    lines = count()
+    tables = {name: rows for name, raw in found if (rows := _full(raw, lines))}
     known = [_folded(column)] if column else [n for n, f in names("column").items() if f == "text"]
     pages: list[Page] = []
     for name, ((top, titles), *rows) in tables.items():
@@ -82,47 +87,52 @@ def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "_", name.strip().lower())
 
 
-def csv_rows(text: str) -> Rows:
-    """Rows of a CSV, numbered from 0; parted by comma, tab or semicolon.
+def _full(rows: Iterable[Iterable[Any]], lines: Iterator[int]) -> Rows:
+    """The rows that hold anything, in words; ``lines`` counts all rows of a file."""
+    full: Rows = []
+    for number, row in enumerate(map(list, rows)):
+        if any(row):
+            cells = ("" if cell is None else str(cell) for cell in row)
+            full.append((number, [HALF.sub("\ufffd", cell) for cell in cells]))
+        if len(full) > MOST_ROWS + 1 or next(lines) > MOST_LINES:
+            raise ReadError(f"more than {MOST_ROWS} rows, empty ones too: split it")
+    return full
+
+
+def csv_rows(text: str) -> Iterator[list[str]]:
+    """Rows of a CSV, parted by comma, tab or semicolon.
 
     Raises:
         ReadError: quotation marks that do not pair, with the line.
 
-    >>> csv_rows("doc,year\\na.txt,2024\\n")
-    [(0, ['doc', 'year']), (1, ['a.txt', '2024'])]
+    >>> list(csv_rows("doc,year\\na.txt,2024\\n"))
+    [['doc', 'year'], ['a.txt', '2024']]
     """
     csv.field_size_limit(max(LONGEST_CELL, csv.field_size_limit()))
     mark = max(",\t;", key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
-        rows = list(islice(reader, MOST_ROWS + 2))
+        yield from reader
     except csv.Error as error:
         raise ReadError(f"line {reader.line_num}: {error}") from None
-    if len(rows) > MOST_ROWS + 1:
-        raise ReadError(f"more than {MOST_ROWS} rows: split it")
-    return [(number, row) for number, row in enumerate(rows) if any(row)] or [(0, [])]
 
 
-def _json_rows(text: str) -> Rows:
+def _json_rows(text: str) -> Iterator[list[Any]]:
+    """The names of all lines, then what each line has for them; nothing for an empty line."""
     if text.count("\n") > MOST_ROWS:
         raise ReadError(f"more than {MOST_ROWS} lines: split it")
-    records = {}
+    head: dict[str, None] = {}
+    records = []
     for number, line in enumerate(text.split("\n"), 1):
         try:
-            record = json.loads(line) if line.strip() else {}
-            records[number] = {name: value for name, value in record.items() if value is not None}
+            records.append(json.loads(line) if line.strip() else {})
+            head |= dict.fromkeys(k for k, v in records[-1].items() if v is not None)
         except (ValueError, AttributeError, RecursionError) as error:
             raise ReadError(f"line {number} is no JSON object: {error}") from None
-    half = re.compile("[\ud800-\udfff]")  # JSON can spell half characters, which no file can hold
-    head = list(dict.fromkeys(name for record in records.values() for name in record))
     if len(head) > MOST_COLUMNS:
         raise ReadError(f"{len(head)} different names; a row has at most {MOST_COLUMNS}")
-    rows = [
-        (number, [half.sub("\ufffd", str(record.get(name, ""))) for name in head])
-        for number, record in records.items()
-        if any(record.values())
-    ]
-    return [(0, head), *rows]
+    yield list(head)
+    yield from ([record.get(name) for name in head] for record in records)
 
 
 def read_sidecar(path: Path) -> dict[str, dict[str, str]]:
@@ -139,7 +149,7 @@ def read_sidecar(path: Path) -> dict[str, dict[str, str]]:
     reportlib.records.ReportlibError: nowhere.csv: [Errno 2] No such file or directory: ...
     """
     try:
-        (_, head), *rows = csv_rows(decode(path.read_bytes()).text)
+        (_, head), *rows = _full(csv_rows(decode(path.read_bytes()).text), count()) or [(0, [])]
     except (OSError, ReadError) as error:
         raise ReportlibError(f"{path.name}: {error}") from None
     for name in head:

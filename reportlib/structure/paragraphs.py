@@ -163,6 +163,6 @@ def heading_of(key: str) -> tuple[int, str, int]:
     if lead := cue("lead").match(key):
         return 3, "", lead.end() - 1
     stop = key.find("。", 0, RUN_IN_CHARS)
-    if 3 < stop < len(key) - 20 and not says("run_in_not", key[:stop]):
-        return 3, "", stop
-    return 0, "", 0
+    if not 3 < stop < len(key) - 20 or says("run_in_before", key[stop : stop + 8]):
+        return 0, "", 0
+    return (0, "", 0) if says("run_in_not", key[:stop]) else (3, "", stop)
