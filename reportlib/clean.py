@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from html import unescape
 from itertools import accumulate, pairwise
 
 import numpy as np
 
 from reportlib.records import DataError, Edit, Mapped
-from reportlib.resources import settings, table
+from reportlib.resources import pattern, table
 
 ZONES = ("any", "edge", "tail", "inline")
 LONG_LINE = 1500  # a longer one is taken for several lines that lost their ends
@@ -33,6 +33,9 @@ _ROUGH = re.compile(rf"[{_ODD}*&#?？]")
 _MARKS = re.compile(
     rf"[{_ODD}]+|&(?:nbsp|[er][nm]sp)[;；]?|(?<!\*)\*\*(?!\*)|^#{{1,6}}(?=[^#])|[?？]{{2,}}"
 )
+
+
+cue = cache(partial(pattern, "structure"))  # by name
 
 
 @dataclass(slots=True)
@@ -53,11 +56,6 @@ class Line:
     cut_rule: str = ""
 
 
-@cache
-def _line_pattern(name: str) -> re.Pattern[str]:
-    return re.compile(settings("structure")["lines"][name])
-
-
 def split_lines(text: str) -> list[Line]:
     """All non-blank lines of a page; lines that hold several former lines are cut there too.
 
@@ -69,7 +67,7 @@ def split_lines(text: str) -> list[Line]:
     flat = _replaced(text).replace(":", "：")
     is_rough = _ROUGH.search(flat) is not None
     plain_ends = not any(end in text for end in "\r\x0b\x0c\x85\u2028\u2029\\<")
-    breaks = re.compile("\n") if plain_ends else _line_pattern("end")
+    breaks = re.compile("\n") if plain_ends else cue("end")
     ends = [match.span() for match in breaks.finditer(text)]
     lines = []
     for (_, at), (end, _) in pairwise([(0, 0), *ends, (len(text), 0)]):
@@ -86,14 +84,14 @@ def _cuts(flat: str, at: int, end: int, key: str) -> list[int]:
     """Where the lines begin that flat[at:end] holds; without blanks it is ``key``."""
     cuts = [at]
     if end - at > LONG_LINE:
-        patterns = map(_line_pattern, ("once_line", "glued_heading"))
+        patterns = map(cue, ("once_line", "glued_heading"))
         found = {m.end() for p in patterns for m in p.finditer(flat, at, end)}
         cuts += sorted(found - {at, end})
     elif key[0] in "一二三四五六七八九十（*" and "。" in key:
-        headed = _line_pattern("headed").match(flat, at, end)
+        headed = cue("headed").match(flat, at, end)
         cuts += [headed.end()] if headed and "。" in flat[headed.end() : end] else []
     if key.rstrip("*")[-1:] not in "。；！？，：" or "附" in key[-60:]:
-        tail = _line_pattern("tailed").search(flat, max(cuts[-1], end - 60), end)
+        tail = cue("tailed").search(flat, max(cuts[-1], end - 60), end)
         cuts += [tail.end()] if tail else []
     return cuts
 
@@ -215,9 +213,9 @@ class Normaliser:
         squeezed, firsts = "".join(pieces), (0, *accumulate(map(len, pieces[:-1])))
         text = one_for_one(squeezed)
         mapped = Mapped(text, firsts, starts, lengths)
-        for first, last, rule in _differences(squeezed, text):
-            start, end = mapped.locate(first, last)
-            self.edits.append(Edit(start, end, rule, squeezed[first:last], text[first:last]))
+        begins, ends = mapped.places
+        for a, b, rule in _differences(squeezed, text):
+            self.edits.append(Edit(begins[a], ends[b - 1], rule, squeezed[a:b], text[a:b]))
         self.edits.sort()
         return mapped
 

@@ -26,9 +26,9 @@ import pytest
 
 import reportlib
 from reportlib.build.analyse import analyse
+from reportlib.clean import cue
 from reportlib.read import iter_sources, read_source
 from reportlib.resources import settings
-from reportlib.structure.layout import cue
 
 LIBRARY = Path(reportlib.__file__).parent
 ROOMS = ("read", "clean", "structure", "words")  # these match on the text of a page or a line

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from reportlib.metadata import dates, people, places
 from reportlib.metadata.dates import cue
@@ -36,19 +37,13 @@ class Clues:
     given: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """The level, the division with those above it (lowest first), and what decided."""
+class _Where(NamedTuple):
+    """The level, the division with those above it (lowest first), what decided and what not."""
 
-    level: str = ""
-    line: Sequence[Place] = ()
+    level: str
+    line: Sequence[Place]
     source: str = ""
     conflicts: Sequence[str] = ()
-
-    def columns(self) -> dict[str, str]:
-        names = {p.level: p.name for p in self.line}
-        code = self.line[0].code if self.line and self.level == self.line[0].level else ""
-        return {"level": self.level, "adcode": code, **{v: names.get(v, "") for v in places.LEVELS}}
 
 
 def describe(clues: Clues) -> Metadata:
@@ -85,10 +80,13 @@ def describe(clues: Clues) -> Metadata:
     masked = _masked("mask_sign", printed) and len(cue("mask").findall(printed)) > 1
     file_says = _file_says(clues.doc, where, {plan, *years.values()})
     evidence = {"place": where.source, "year": year_from}
+    code = [p.code for p in where.line[:1] if p.level == where.level]
     named = (h for h in heads if "报告" in h and not cue("delivery_line").search(h))
     return Metadata(
         title=next(named, ""),
-        **where.columns(),
+        level=where.level,
+        adcode="".join(code),
+        **{place.level: place.name for place in where.line},
         delivered=day or dates.caption_day(lines, plan),
         title_year=str(next(filter(None, years.values()), "")),
         review_year=str(plan - 1 if plan else ""),

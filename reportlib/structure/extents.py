@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from reportlib.clean import Line, inline_noise, noise_rule, split_lines
-from reportlib.structure.layout import TERMINAL, Draft, Layout, cue, says
+from reportlib.clean import Line, cue, inline_noise, noise_rule, split_lines
+from reportlib.structure.layout import TERMINAL, Draft, Layout, says
 from reportlib.structure.repeats import drop_repeats, repeated_lines, running_lines
 
 HEAD_LINES = 14  # how far above the address a title may stand, noise not counted

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from functools import cache
 
-from reportlib.clean import Line
+from reportlib.clean import Line, cue
 from reportlib.records import Span
-from reportlib.resources import settings
 
 TERMINAL = "。！？；：…”）!?;:"
-
-
-@cache
-def cue(name: str) -> re.Pattern[str]:
-    """The compiled pattern ``name`` of structure.toml.
-
-    >>> cue("listed_item").match("一是产业层次不高。")[0]
-    '一是'
-    """
-    return re.compile(next(g[name] for g in settings("structure").values() if name in g))
 
 
 def says(name: str, text: str) -> bool:

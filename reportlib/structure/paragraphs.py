@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from reportlib.clean import Normaliser
+from reportlib.clean import Normaliser, cue
 from reportlib.records import Edit, Mapped
-from reportlib.structure.layout import TERMINAL, Layout, cue, says
+from reportlib.structure.layout import TERMINAL, Layout, says
 
 JOINERS = "，。；：、！？”’）》〉」』】…%"  # a line that begins so goes on with the one before
 OPEN_ENDS = "，、—“‘（《和与及的对在把"
@@ -60,23 +60,18 @@ def read_paragraphs(page: Layout, index: int) -> tuple[list[Paragraph], Mapped, 
     return paragraphs, mapped, worker.edits
 
 
-def _pieces(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, first: int, last: int) -> list[tuple[int, int]]:
     """A paragraph, cut behind the opening and where it turns to problems or to the plan."""
-    found = cue("opening_end").match(text, first, last) if first < EARLY else None
-    if found and last - first > 60:
-        yield first, found.end()
-        first = found.end()
-    for name, least, margin, leads in (
-        ("problem_split", 150, 19, False),
-        ("plan_split", 300, 99, True),
-    ):
-        found = cue(name).search(text, first + margin, last) if last - first > least else None
-        if found and says("problem_lead", text[first : first + 100]) is leads:
-            yield first, found.end()
-            first = found.end()
+    early = first < EARLY and last - first > 60
+    found = cue("opening_end").match(text, first, last) if early else None
+    at = found.end() if found else first
+    cuts = [first, at] if found else [first]
+    for name, least, margin in (("problem_split", 150, 19), ("plan_split", 300, 99)):
+        found = cue(name).search(text, at + margin, last) if last - at > least else None
+        if found and says("problem_lead", text[at : at + 100]) is (name == "plan_split"):
+            cuts.append(found.end())
             break
-    if last > first:
-        yield first, last
+    return [(a, b) for a, b in pairwise([*cuts, last]) if b > a]
 
 
 def _joins(page: Layout, rows: Sequence[int]) -> list[bool]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from reportlib.structure.layout import Draft, cue, says
+from reportlib.clean import cue
+from reportlib.structure.layout import Draft, says
 from reportlib.structure.paragraphs import Paragraph
 
 PASSAGE = 16  # most paragraphs of a passage on problems, and how deep in the plan it may begin
