@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import tomllib
 from difflib import get_close_matches
 from functools import cache
@@ -72,15 +71,6 @@ def settings(name: str) -> dict[str, Any]:
         raise DataError(f"no data file {path.name}") from None
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{path.name}: {error}") from None
-
-
-def pattern(file: str, name: str) -> re.Pattern[str]:
-    """The compiled pattern ``name`` of a group of ``data/FILE.toml``.
-
-    >>> pattern("metadata", "session_near").search("第四次会议上")[0]
-    '会议'
-    """
-    return re.compile(next(group[name] for group in settings(file).values() if name in group))
 
 
 def require(name: str, known: list[str], what: str) -> str:

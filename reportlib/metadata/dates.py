@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 
-from reportlib.resources import pattern
+from reportlib.resources import settings
 
 _ZERO = "〇零○OＯ0"
 _DIGITS = {c: str(i) for i, cs in enumerate((_ZERO, *"一二三四五六七八九")) for c in cs}
@@ -15,7 +16,14 @@ _OPENS = frozenset(["", "\n", "。", "！"])
 _REVIEW_SHARE, _PLAN_SHARE = 0.12, 0.22  # where 2024年是… still opens the review, already the plan
 
 
-cue = cache(partial(pattern, "metadata"))  # by name
+@cache
+def cue(name: str) -> re.Pattern[str]:
+    """The compiled pattern ``name`` of metadata.toml.
+
+    >>> cue("session_near").search("第四次会议上")[0]
+    '会议'
+    """
+    return re.compile(next(g[name] for g in settings("metadata").values() if name in g))
 
 
 def number(text: str) -> int:
