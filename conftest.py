@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,17 @@ def two_reports() -> Any:
     import reportlib
 
     return reportlib.load(ROOT / "tests" / "cases" / "two_reports")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def stops() -> tuple[type[Exception], ...]:
+    """An error that nobody foresaw fails the test; for a user it makes a page that failed.
+
+    The errors that stop a build for a user too.
+    """
+    steps = import_module("reportlib.build.analyse")
+    for_users, steps.STOPS = steps.STOPS, (Exception,)
+    return for_users
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -97,7 +97,8 @@ def child(folder: str, out: str, form: str) -> None:
         setattr(run, name, timed("plan", getattr(run, name)))
     parts.finish = timed("finish", parts.finish)
     began = time.process_time()
-    run.build_tables([folder], out, form=form)
+    if failed := run.build_tables([folder], out, form=form).kinds["failed"]:
+        raise SystemExit(f"{failed} reports failed")
     spent["all"] = time.process_time() - began - spent["jieba"]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     written = sum(p.stat().st_size for p in Path(out).rglob("*") if p.is_file())

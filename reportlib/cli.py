@@ -77,6 +77,10 @@ def _build(args: argparse.Namespace) -> int:
     print(f"{'unchanged' if done.reused else 'written'}: {done.out} ({counts})")
     if not done.kinds["report"]:
         print("no report found; pages.csv says why", file=sys.stderr)
+    if failed := done.kinds["failed"]:
+        print(
+            f"{failed} failed: the table pages and reportlib explain FILE say why", file=sys.stderr
+        )
     return 1 if done.kinds["failed"] else 0
 
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,9 +24,12 @@ from reportlib import words
 from reportlib.build import folder, parts, run
 from reportlib.build.analyse import analyse
 from reportlib.build.write import Block, read_table
-from reportlib.records import OutputError, Page, ReportlibError
+from reportlib.cli import main
+from reportlib.records import DataError, OutputError, Page, ReportlibError
 from reportlib.resources import schema
 
+FAILED = "1 failed: the table pages and reportlib explain FILE say why\n"
+STEPS = importlib.import_module("reportlib.build.analyse")
 HEAD = "doc,start,end,field,old,new,who,why\n"
 
 
@@ -80,7 +84,7 @@ def test_the_size_of_a_batch_changes_nothing(
 def test_two_processes_write_the_same_bytes(many: Path, built: Path, tmp_path: Path) -> None:
     """``--jobs 2``, through the command."""
     done = command("build", many, "--out", tmp_path / "out", "--jobs", 2)
-    assert done.returncode == 1 and done.stderr == "", done.stderr
+    assert done.returncode == 1 and done.stderr == FAILED, done.stderr
     assert files(tmp_path / "out") == files(built)
 
 
@@ -129,6 +133,80 @@ def test_in_memory_and_on_disk_are_one(many: Path, built: Path) -> None:
     assert corpus.text("b/page.html") == (built / "text" / "b" / "page.html.txt").read_text("utf-8")
 
 
+# ---- an error that nobody foresaw ----------------------------------------------------------------
+
+
+Stops = tuple[type[Exception], ...]
+
+
+def fails(monkeypatch: pytest.MonkeyPatch, stops: Stops, error: BaseException) -> None:
+    """Let the words of every page with 潜山市 fail, late in its analysis."""
+    real = words.count_words
+
+    def count(text: str) -> Counter[str]:
+        if "潜山市" in text:
+            raise error
+        return real(text)
+
+    monkeypatch.setattr(words, "count_words", count)
+    monkeypatch.setattr(STEPS, "STOPS", stops)
+
+
+def test_a_page_with_an_unforeseen_error_fails_alone(
+    tmp_path: Path,
+    stops: Stops,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One row with class, message and place, no half page, no extracted text; the rest is built."""
+    pages = folder_of(tmp_path / "pages", 10)
+    page = pages / "0008.html"
+    (pages / "0008.txt").rename(page)
+    fails(
+        monkeypatch, stops, IndexError("at 0x7f00aa in /home/someone/x.py\nlist index out of range")
+    )
+    assert main(["build", str(pages), "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr()
+    assert "(1 failed, 9 report)" in told.out and told.err == FAILED
+    for table in ("pages", "spans", "reports", "sentences", "words", "themes"):
+        rows = read_table(tmp_path / "out", table)
+        named = rows["doc" if "doc" in rows else "report_id"]
+        assert ("0008.html" in set(named)) == (table == "pages") and named.nunique() >= 9, table
+    row = read_table(tmp_path / "out", "pages").set_index("doc").loc["0008.html"]
+    assert row["kind"] == "failed" and row["sha256"]
+    said = "IndexError: at … in … list index out of range (reportlib/build/analyse.py:"
+    assert row["reason"].startswith(f"an error of reportlib, please report it: {said}")
+    assert not (tmp_path / "out" / "text").exists()
+    assert main(["explain", str(page)]) == 1 and said in capsys.readouterr().out
+    memory = reportlib.load(pages)
+    assert "1 failed" in repr(memory)
+    assert (
+        memory["pages"]["reason"].tolist()
+        == read_table(tmp_path / "out", "pages")["reason"].tolist()
+    )
+
+
+@pytest.mark.parametrize(
+    "error", [DataError("x"), OutputError("x"), MemoryError(), OSError("x"), KeyboardInterrupt()]
+)
+def test_what_is_no_fault_of_the_page_stops_the_build(
+    error: BaseException, tmp_path: Path, stops: Stops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bad data of the package, a full disk or memory, the user: no page is marked for them."""
+    fails(monkeypatch, stops, error)
+    with pytest.raises((type(error), OutputError)):
+        reportlib.build_tables([folder_of(tmp_path / "pages", 9)], tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*.csv"))
+
+
+def test_tests_see_unforeseen_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails one page alone for a user fails a test."""
+    assert (Exception,) == STEPS.STOPS
+    monkeypatch.setattr(words, "count_words", lambda _: {}[0])
+    with pytest.raises(KeyError):
+        STEPS.attempt(Page("a.txt", "a.txt", report()))
+
+
 # ---- killed and resumed --------------------------------------------------------------------------
 
 
@@ -171,14 +249,14 @@ def test_what_was_done_is_not_done_again(
     many: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a failure in the last batch only that batch is left; a damaged part is made anew."""
-    out, real = tmp_path / "out", run.analyse
+    out, real = tmp_path / "out", run.attempt
 
     def breaks(page: Page) -> object:
         if page.doc == "rows.jsonl#4":
             raise KeyboardInterrupt
         return real(page)
 
-    monkeypatch.setattr(run, "analyse", breaks)
+    monkeypatch.setattr(run, "attempt", breaks)
     with pytest.raises(KeyboardInterrupt):
         reportlib.build_tables([many], out)
     assert [p.name for p in sorted((out / folder.PARTS).iterdir())] == [
@@ -188,7 +266,7 @@ def test_what_was_done_is_not_done_again(
     first = out / folder.PARTS / "0000000.part"
     first.write_bytes(first.read_bytes()[:-9])
     done: list[str] = []
-    monkeypatch.setattr(run, "analyse", lambda page: done.append(page.doc) or real(page))
+    monkeypatch.setattr(run, "attempt", lambda page: done.append(page.doc) or real(page))
     reportlib.build_tables([many], out)
     assert sorted(done) == sorted([*(f"{k:04d}.txt" for k in (*range(8), 32, 33)), *done[-7:]])
     assert "0016.txt" not in done and "rows.jsonl#4" in done
@@ -310,7 +388,7 @@ def test_a_cluster_whose_worker_is_killed(
         time.sleep(0.02)
     workers[0].kill()
     said, complaint = process.communicate(timeout=300)
-    assert process.returncode == 1 and not complaint, complaint.decode()
+    assert process.returncode == 1 and complaint.decode() == FAILED
     assert said.decode().startswith("written")
     assert files(out) == files(built)
     assert tidy(out)

@@ -6,6 +6,8 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, replace
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from reportlib import rhetoric, themes, words
@@ -15,12 +17,14 @@ from reportlib.indicators.observe import observe
 from reportlib.indicators.targets import coverage
 from reportlib.metadata import Clues, describe
 from reportlib.quantities import find_quantities
-from reportlib.records import Page, Quantity, Report, Sentence
+from reportlib.records import Page, Quantity, Report, ReportlibError, Sentence
 from reportlib.structure import Body, Layout, lay_out, read_body
 
 Row = tuple[Any, ...]
 SKETCH = 64  # hashes kept of a report's sentences, to find the same report from another source
 BEFORE = 20  # noise lines above a report that may speak of it (captions, an anthology's title)
+STOPS = (ReportlibError, OSError, MemoryError, ImportError)  # not the page's fault
+FAULT = "an error of reportlib, please report it"
 
 
 @dataclass(slots=True)
@@ -73,6 +77,33 @@ def analyse(page: Page) -> Analysis:
             _report_rows(out, report, body)
     _page_row(out)
     return out
+
+
+def attempt(page: Page) -> Analysis:
+    """``analyse``; an error that nobody foresaw makes a failed page, whose other rows are dropped.
+
+    Raises:
+        an error of the call, of the package's data or of the machine, which the page is not to
+        blame for (``STOPS``).
+    """
+    try:
+        return analyse(page)
+    except STOPS:
+        raise
+    except Exception as error:
+        out = Analysis(replace(page, kind="failed", reason=_fault(error)))
+        _page_row(out)
+        return out
+
+
+def _fault(error: Exception) -> str:
+    """What the error says and where in this library it struck, without a path of the machine."""
+    home = Path(__file__).parents[1]
+    calls = [(Path(call.filename), call.lineno) for call in extract_tb(error.__traceback__)]
+    *_, (path, line) = ((p, n) for p, n in calls if p.is_relative_to(home))
+    words = f"{type(error).__name__}: {error}"[:200].split()
+    said = " ".join("…" if {"/", "\\"} & {*word} or "0x" in word else word for word in words)
+    return f"{FAULT}: {said} ({path.relative_to(home.parent).as_posix()}:{line})"
 
 
 def _report(out: Analysis, layout: Layout, index: int) -> Body:

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reportlib.build.analyse import Analysis, analyse
+from reportlib.build.analyse import Analysis, attempt
 from reportlib.build.corrections import apply_corrections, read_corrections
 from reportlib.build.parts import find_copies
 from reportlib.build.write import frame
@@ -88,8 +88,10 @@ class Corpus:
         )
 
     def __repr__(self) -> str:
-        n_pages = int((self["pages"]["kind"] != "skipped").sum())
-        return f"<Corpus: {n_pages} pages, {len(self.reports)} reports>"
+        kinds = self["pages"]["kind"]
+        failed = f", {n} failed" if (n := int((kinds == "failed").sum())) else ""
+        n_pages = int((kinds != "skipped").sum())
+        return f"<Corpus: {n_pages} pages{failed}, {len(self.reports)} reports>"
 
     def _repr_html_(self) -> str:
         """One row a report, the first of them, as JupyterLab shows the corpus."""
@@ -132,7 +134,7 @@ def load(
         raise ReportlibError("no pages: name files or folders of reports")
     for doc in [*given, *(fix.doc for fix in fixes)]:
         require(doc, [page.doc for page in read], "page")
-    results = [analyse(replace(p, given=p.given | given.get(p.doc, {}))) for p in read]
+    results = [attempt(replace(p, given=p.given | given.get(p.doc, {}))) for p in read]
     for result in results:
         apply_corrections(result, fixes)
     return Corpus(results)

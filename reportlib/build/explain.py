@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from reportlib.build.analyse import Analysis, analyse
+from reportlib.build.analyse import Analysis, attempt
 from reportlib.read import iter_sources, read_source
 from reportlib.records import Report
 
@@ -57,7 +57,7 @@ def explain(path: str | Path) -> pd.DataFrame:
 def analyses(path: str | Path) -> Iterator[Analysis]:
     """The pages of a file, each taken apart."""
     for source in iter_sources([Path(path)]):
-        yield from map(analyse, read_source(source))
+        yield from map(attempt, read_source(source))
 
 
 def _lines(result: Analysis) -> Iterator[Line]:
@@ -81,7 +81,7 @@ def text_of(result: Analysis) -> Iterator[str]:
     Characters that do not print, which could command a terminal, are dots.
 
     >>> from reportlib.records import Page
-    >>> next(text_of(analyse(Page("a.txt", "a.txt", "今天下雨。"))))
+    >>> next(text_of(attempt(Page("a.txt", "a.txt", "今天下雨。"))))
     'a.txt: other (no text that reads like a work report)'
     """
     for line in _text_of(result):

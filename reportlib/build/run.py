@@ -28,7 +28,7 @@ from tqdm import tqdm
 
 from reportlib import __version__, words
 from reportlib.build import folder, parts
-from reportlib.build.analyse import analyse
+from reportlib.build.analyse import attempt
 from reportlib.build.corrections import Correction, apply_corrections, read_corrections
 from reportlib.build.write import read_table
 from reportlib.read import MOST_BYTES, Source, iter_sources, read_sidecar, read_source
@@ -243,8 +243,8 @@ def run_batch(batch: Batch) -> int:
             for page in read_source(replace(source, path=batch.home / source.path)):
                 met.add(page.doc)
                 given = page.given | batch.given.get(page.doc, {})
-                result = analyse(replace(page, path=named, given=given))
-                if not page.is_plain and page.text:
+                result = attempt(replace(page, path=named, given=given))
+                if page.text and not page.is_plain and result.page.kind != "failed":
                     _keep_text(batch.out, page)
                 apply_corrections(result, batch.fixes)
                 for table, blocks in result.blocks.items():
