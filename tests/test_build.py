@@ -163,7 +163,7 @@ def test_a_page_with_an_unforeseen_error_fails_alone(
     page = pages / "0008.html"
     (pages / "0008.txt").rename(page)
     fails(
-        monkeypatch, stops, IndexError("at 0x7f00aa in /home/someone/x.py\nlist index out of range")
+        monkeypatch, stops, IndexError("at 0x7f00aa in /srv/someone/x.py\nlist index out of range")
     )
     assert main(["build", str(pages), "--out", str(tmp_path / "out")]) == 1
     told = capsys.readouterr()
