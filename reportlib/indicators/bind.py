@@ -8,14 +8,7 @@ from operator import itemgetter
 
 from reportlib.indicators.chain import CLAUSE, Chain, blank_out
 from reportlib.indicators.forms import Mention
-from reportlib.indicators.measure import (
-    UNKNOWN,
-    Link,
-    Subject,
-    expand,
-    link,
-)
-from reportlib.indicators.numberfirst import name_after
+from reportlib.indicators.measure import UNKNOWN, Link, Subject, expand, link, name_after
 from reportlib.indicators.scope import Home
 from reportlib.indicators.vocabulary import (
     BLANK,
@@ -65,6 +58,7 @@ class _Reader:
         self.fresh = False  # no number since the last name
         self.done = -1  # numbers up to here were shared out already
         self.before = 0  # end of the last number
+        self.named = 0  # how many names were met
         self.served: Mention | None = None  # a name whose number stood before it
 
     def read(self) -> list[Link]:
@@ -74,6 +68,7 @@ class _Reader:
         for item in sorted(items, key=itemgetter(0)):
             if isinstance(item, Mention):
                 self._name(item)
+                self.named += 1
                 continue
             if item.first > self.done:
                 self._number(i)
@@ -110,7 +105,7 @@ class _Reader:
             scope = self.home.scope_of(self.view, start, mention, self.at)
             if scope == "own" and form.needs and self.subjects:
                 scope = self.subjects[0].scope
-        note = self.chain.note(max(0, start - 40), first)
+        note = self.chain.note(max(0, start - 40), first) if self.chain.notes else ""
         partial = note and not pattern("note_whole").search(note)
         if partial and any(word in note for word in words("branch")):
             scope = "other"  # 扣除房地产后，固定资产投资…
@@ -131,8 +126,8 @@ class _Reader:
                     return
         if self._number_first(q):
             return
-        gap = self._gap(q, piece)
-        if gap is None or not self.subjects:
+        gap = self._gap(q, piece) if self.subjects else None
+        if gap is None:
             self._unknown(q)
             self.history.append(UNKNOWN)
             return
@@ -175,10 +170,9 @@ class _Reader:
         self, subject: Subject, q: Quantity, gap: Gap, rule: str, derived: str = "", bound: str = ""
     ) -> None:
         last = self.links[-1] if self.links else None
-        if subject.id and (found := link(self.chain, subject, q, gap, last)):
-            note = self.chain.note(max(self.before, q.first - 60), q.first)
-            bound = bound or found.bound
-            self.links.append(found._replace(rule=rule, derivation=derived, bound=bound, note=note))
+        note = self.chain.note(max(self.before, q.first - 60), q.first) if self.chain.notes else ""
+        if found := link(self.chain, subject, q, gap, last, rule, derived, note):
+            self.links.append(found._replace(bound=bound) if bound else found)
 
     def _gap(self, q: Quantity, piece: int) -> Gap | None:
         """The gap before a number, over clauses that go on about the same subject."""
@@ -231,14 +225,14 @@ class _Reader:
 
     def _number_first(self, q: Quantity) -> bool:
         """八成财政资金用于民生, 新增30家高新技术企业, 8%左右的生产总值增长目标."""
-        if (found := name_after(self.chain, q)) is None:
+        name = next(iter(self.chain.mentions[self.named : self.named + 1]), None)
+        if name is None or name.first > q.last + 5 or not (gap := name_after(self.chain, q, name)):
             return False
-        mention, gap = found
-        span = mention._replace(first=q.first, last=q.last)
+        span = name._replace(first=q.first, last=q.last)
         scope = self.home.scope_of(self.view, self.chain.clause(q.first), span, self.at)
-        self.subjects = [Subject(mention.form.ids[0], scope, mention)]
+        self.subjects = [Subject(name.form.ids[0], scope, name)]
         self._link(self.subjects[0], q, gap, "number-first")
-        self.fresh, self.at, self.served = False, q.last, mention
+        self.fresh, self.at, self.served = False, q.last, name
         return True
 
     # --- 分别 and 均 -------------------------------------------------------------------------

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick
 
 from reportlib.records import DataError
 from reportlib.resources import table
 
-HEAD = 3  # characters of a name that the automaton looks for
+HEAD = 4  # characters of a name that the automaton looks for
 NO_YEAR = "(?!19|20|[上去同])"
 ROLES = ("name", "bare", "after", "trap")
 
@@ -113,16 +113,13 @@ def forms() -> dict[Form, set[str]]:
 
 
 @cache
-def _finder() -> tuple[AhoCorasick, list[tuple[re.Pattern[str], list[Form]]]]:
-    """An automaton of all beginnings; for each the forms, and one pattern of all of them."""
+def _finder() -> tuple[AhoCorasick, list[list[Form]]]:
+    """An automaton of all beginnings, and the forms of each."""
     index = defaultdict(list)
     for form, heads in forms().items():
         for head in heads:
             index[head].append(form)
-    for head in index:
-        index[head] += index[head[:2]] if len(head) > 2 and head[:2] in index else []
-    gates = [(re.compile("|".join(f.pattern.pattern for f in i)), i) for i in index.values()]
-    return AhoCorasick(list(index), implementation=Implementation.DFA), gates
+    return AhoCorasick(list(index)), list(index.values())
 
 
 def find_mentions(text: str) -> list[Mention]:
@@ -131,15 +128,15 @@ def find_mentions(text: str) -> list[Mention]:
     >>> [text[m.first:m.last] for text in ["全市地区生产总值增长5%"] for m in find_mentions(text)]
     ['地区生产总值']
     """
-    automaton, gates = _finder()
+    automaton, forms_of = _finder()
     found = []
     end = 0
     hits = automaton.find_matches_as_indexes(text, overlapping=True)
     for first, _, i in sorted((first, -last, i) for i, first, last in hits):
-        if first < end or not gates[i][0].match(text, first):
+        if first < end:
             continue
         best, which = first, None
-        for form in gates[i][1]:
+        for form in forms_of[i]:
             hit = form.pattern.match(text, first)
             if hit and hit.end() > best and (not form.needs or _has(text, form.needs, first)):
                 best, which = hit.end(), form
@@ -171,4 +168,6 @@ def names_between(text: str, start: int, stop: int) -> list[Mention]:
     """
     firsts, found = report_names(text)
     low, high = bisect_left(firsts, start), bisect_left(firsts, stop)
+    if low == high:
+        return []
     return [Mention(m.first - start, m.last - start, m.form) for m in found[low:high]]

@@ -43,11 +43,13 @@ class Link(NamedTuple):
     note: str = ""
 
 
-def link(chain: Chain, subject: Subject, q: Quantity, gap: Gap, last: Link | None) -> Link | None:
+def link(
+    chain: Chain, subject: Subject, q: Quantity, gap: Gap, last: Link | None, *said: str
+) -> Link | None:
     """The number as a figure of the subject, or None if it cannot be one.
 
     Args:
-        gap: what stands before the number; last: the link before.
+        gap: what stands before the number; last: the link before; said: rule, derivation, note.
 
     >>> from reportlib.indicators.forms import find_mentions
     >>> text = "财政收入下降5%"
@@ -77,7 +79,7 @@ def link(chain: Chain, subject: Subject, q: Quantity, gap: Gap, last: Link | Non
         role = "steps"
     elif pattern("from").search(chain.gaps[max(0, q.first - 24) : q.first]) or joint in _AND:
         role = "from"
-    return Link(subject, q, *found, bound, role)
+    return Link(subject, q, *found, bound, role, *said)
 
 
 def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str, int] | None:
@@ -223,3 +225,46 @@ def expand(items: list[Subject], wanted: int, *, each: bool) -> list[Subject]:
         else:
             out.append(item)
     return out
+
+
+def name_after(chain: Chain, q: Quantity, mention: Mention) -> Gap | None:
+    """What is said of a name whose number stands just before it; None if it is no figure of it.
+
+    >>> from reportlib.indicators.forms import find_mentions
+    >>> from reportlib.quantities import find_quantities
+    >>> text = "新增30家高新技术企业"
+    >>> [number], [mention] = find_quantities(text), find_mentions(text)
+    >>> name_after(Chain(text, [number], [mention]), number, mention)
+    Gap(turn='', moved='', text='')
+    """
+    at, role = q.last + chain.gaps.startswith("的", q.last), mention.form.role
+    between = chain.gaps[at : mention.first] if at <= mention.first < at + 5 else "…"
+    if not mention.form.ids or not pattern("grades").fullmatch(between):
+        return None
+    if role == "after":
+        return Gap()
+    if q.kind != "percent":
+        return _counted(chain, q, mention)
+    aim = q.last < at == mention.first and pattern("goal_after").match(chain.gaps, mention.last)
+    return Gap("up", "up", "") if aim else None
+
+
+def _counted(chain: Chain, q: Quantity, mention: Mention) -> Gap | None:
+    """The gap for a count or sum that stands before its name, None if it says another thing."""
+    view, name = chain.view, mention.form.ids[0]
+    after, lifted = chain.gaps[mention.last : mention.last + 14], pattern("lifted")
+    own = pattern("number_next").match(after)
+    if own and not lifted.search(view, mention.first, mention.last):
+        return None
+    before = view[max(0, q.first - 10) : q.first]
+    if before.endswith(("、", "和")):  # 新增2家上市公司、5家高新技术企业
+        before = view[max(chain.clause(q.first), q.first - 48) : q.first]
+    if name == "poor_population":
+        after = view[mention.first : mention.last + 12]
+        return is_relief(before, after) if q.kind == "count" else None
+    if mention.form.role != "name" or q.kind not in ("count", "money"):
+        return None
+    counted = name in ("high_tech_firms", "market_entities")
+    if counted != (q.kind == "count") or (counted and not governing_verb(before)):
+        return None
+    return Gap()

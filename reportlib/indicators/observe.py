@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -99,36 +100,20 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
 
 def _row(report: Report, chain: Sequence[Sentence], link: Link, when: Moment) -> Observation:
     """The figure with its place on the page and its sign."""
-    q, subject = link.quantity, link.subject
+    q, sign, subject = link.quantity, link.sign, link.subject
     first = chain[0].first + q.first
-    sentence = next(s for s in reversed(chain) if s.first <= first)
-    value, high, base = (
-        link.sign * v if isinstance(v, float | int) else None
-        for v in (q.value, q.value_high, q.value_base)
-    )
-    return Observation(
-        report.doc,
-        report.report_id,
-        sentence.sentence_id,
-        *report.mapped.locate(first, first + q.last - q.first),
-        q.quote,
-        subject.id,
-        link.measure,
-        value,
-        high,
-        q.unit,
-        base,
-        q.base_unit,
-        link.bound,
-        when.status,
-        when.period,
-        subject.scope,
-        when.basis,
-        int(q.masked),
-        "; ".join(filter(None, (link.note, link.derivation))),
-        link.rule,
-        sentence.text,
-    )
+    sentence = chain[bisect_right([s.first for s in chain], first) - 1]
+    place = report.mapped.locate(first, first + q.last - q.first)
+    value, high, base = _signed(q.value, sign), _signed(q.value_high, sign), q.value_base
+    said = (subject.id, link.measure, value, high, q.unit, _signed(base, sign), q.base_unit)
+    note = "; ".join(filter(None, (link.note, link.derivation)))
+    where = (report.doc, report.report_id, sentence.sentence_id, *place, q.quote)
+    time = (when.status, when.period, subject.scope, when.basis, int(q.masked))
+    return Observation._make((*where, *said, link.bound, *time, note, link.rule, sentence.text))
+
+
+def _signed(value: float | str | None, sign: int) -> float | None:
+    return sign * value if isinstance(value, float | int) else None
 
 
 def _shift(q: Quantity, by: int) -> Quantity:

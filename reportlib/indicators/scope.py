@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -43,7 +44,7 @@ def _children() -> dict[str, set[str]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Home:
     """The jurisdiction whose report it is."""
 
@@ -111,8 +112,7 @@ class Home:
         if text.endswith("”") and not text.endswith(("五”", "十”")):
             return "other"
         stripped = lent = False
-        while True:
-            text = text.rstrip(BLANK + "、“”，")
+        while text := text.rstrip(BLANK + "、“”，"):
             if word := ends_with(text, "region"):
                 region = region or word
                 text = text[: -len(word)]
@@ -142,23 +142,15 @@ class Home:
         return "lent" if lent and scope == "own" else scope
 
     def _foreign(self, view: str, start: int, stop: int) -> bool:
-        """Whether the sentence up to ；is about another place, named at its beginning."""
+        """Whether the clause, or the sentence up to ；, is about another place named at its
+        beginning, before ``stop``."""
         low = max(0, start - 400)
-        begin = max((view.rfind(c, low, start) for c in "；。"), default=-1) + 1 or low
-        return any(self._begins_elsewhere(view, at, stop) for at in {begin, start})
+        begin = max(view.rfind("；", low, start), view.rfind("。", low, start)) + 1 or low
+        if begin < start and _elsewhere(self, view, begin) < stop:
+            return True
+        return _elsewhere(self, view, start) < stop
 
-    def _begins_elsewhere(self, view: str, at: int, stop: int) -> bool:
-        lead = pattern("lead").match(view, at)
-        at = lead.end() if lead else at
-        if at >= stop or self._names_other(view, at):
-            return at < stop
-        park = pattern("park").match(view, at)
-        if park is None or any(name.endswith(park[0][-2:]) for name in self.names):
-            return False
-        acts = starts_with(view, "own", park.end()) or pattern("park_acts").match(view, park.end())
-        return bool(acts) and len(starts_with(view, "own", at)) < 2
-
-    def _names_other(self, text: str, at: int) -> bool:
+    def names_other(self, text: str, at: int) -> bool:
         """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""
         known, _, heads = _places()
         if text[at : at + 2] not in heads:
@@ -186,3 +178,18 @@ class Home:
         if stripped or mention.form.role in ("name", "after"):
             return "own"
         return "other"
+
+
+@lru_cache(maxsize=64)  # the clause of one name is often that of the next
+def _elsewhere(home: Home, view: str, at: int) -> float:
+    """Where another place is named that what follows ``at`` is about; infinite if none is."""
+    lead = pattern("lead").match(view, at)
+    at = lead.end() if lead else at
+    if home.names_other(view, at):
+        return at
+    named = pattern("park_sign").search(view, at, at + 12)
+    park = pattern("park").match(view, at) if named else None
+    if park is None or any(name.endswith(park[0][-2:]) for name in home.names):
+        return math.inf
+    acts = starts_with(view, "own", park.end()) or pattern("park_acts").match(view, park.end())
+    return at if acts and len(starts_with(view, "own", at)) < 2 else math.inf

@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from reportlib.indicators.catalogue import catalogue
+from reportlib.indicators.chain import CLAUSE
 from reportlib.indicators.forms import names_between, report_names
 from reportlib.indicators.observe import Observation
 from reportlib.indicators.scope import Home
@@ -19,7 +20,6 @@ KINDS = ("point", "floor", "ceiling", "range", "around", "qualitative", "relativ
 SIDES = {"review": "actual", "plan": "target"}
 READINGS = ("yu2019", "aspirational")
 _OF_BOUND = {"eq": "point", "min": "floor", "max": "ceiling", "range": "range", "approx": "around"}
-_CLAUSE = re.compile("[^，；：。！？]+")
 
 
 class Target(NamedTuple):
@@ -168,22 +168,18 @@ def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
     text, firsts = report.mapped.text, [s.first for s in report.sentences]
     for k in dict.fromkeys(bisect_right(firsts, first) - 1 for first in report_names(text)[0]):
         s = report.sentences[k]
-        side = SIDES.get(s.section, "")
-        mentions = names_between(text, s.first, s.first + len(s.text))
-        wanted = side and any(
-            silent[side].intersection(m.form.ids + m.form.split) for m in mentions
-        )
-        if k < 0 or s.role == "title" or not wanted:
+        if k < 0 or s.role == "title" or not (side := SIDES.get(s.section, "")):
             continue
-        for clause in _CLAUSE.finditer(s.text):
-            start, stop = clause.span()
-            named = [m for m in mentions if start <= m.first < stop]
-            found = classify_phrase(clause[0]) if named else None
-            if found is None:
+        mentions = names_between(text, s.first, s.first + len(s.text))
+        asked = [m for m in mentions if silent[side].intersection(m.form.ids + m.form.split)]
+        cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1] if asked else []
+        for i in dict.fromkeys(bisect_right(cuts, m.first) for m in asked):
+            start, stop = cuts[i - 1], cuts[i] - 1
+            if (found := classify_phrase(s.text[start:stop])) is None:
                 continue
             state, last = found[0], start + found[2]
             after = start
-            for m in named:
+            for m in (m for m in mentions if start <= m.first < stop):
                 aside = home.is_yardstick(s.text[start : m.first], s.text[m.last : stop])
                 if m.first >= start + found[1] or aside:
                     continue

@@ -19,10 +19,12 @@ WINDOW = 300  # characters before a number in which words about its time are loo
 
 
 @cache
-def _cues(section: str) -> tuple[re.Pattern[str], list[tuple[str, int, int, int]]]:
-    """One pattern of all words that set the years of a passage, a group for each row."""
+def _cues(section: str, reach: int) -> tuple[re.Pattern[str], list[tuple[str, int, int, int]]]:
+    """One pattern of all words that set the years of a passage and begin before ``reach``, a group
+    for each row."""
     rows = settings("indicator_patterns")["cues"][section]
-    return re.compile("|".join(f"({words})" for words, *_ in rows)), rows
+    words = "|".join(f"({words})" for words, *_ in rows)
+    return re.compile(f".{{0,{reach - 1}}}?(?:{words})", re.DOTALL), rows
 
 
 class Moment(NamedTuple):
@@ -91,11 +93,11 @@ class Clock:
     def _words(self, text: str, reach: int) -> Iterator[tuple[int, Span, bool]]:
         """(place, years, strong) of the words near the beginning that set the years."""
         here, ahead = self.here, self.section == "plan"
-        cues, rows = _cues("plan" if ahead else "review")
+        cues, rows = _cues("plan" if ahead else "review", reach)
         head = text[: reach + 60].replace(f"{here}年", "0000年")
-        if (match := cues.search(head)) and match.start() < reach:
+        if match := cues.match(head):
             _, first, last, strong = rows[(match.lastindex or 1) - 1]
-            yield match.start(), Span(here + first, here + last), bool(strong)
+            yield match.start(match.lastindex or 1), Span(here + first, here + last), bool(strong)
         if ahead and (match := pattern("aims_now").search(text, 0, 120)):
             yield min(match.start(), 7), Span(here, here), True
         match = None if ahead else pattern("years_on").match(text)
@@ -150,7 +152,7 @@ class Timeline:
         basis = catalogue()[link.subject.id].basis
         start = max(self.units[bisect_left(self.units, at + 1) - 1], at - WINDOW)
         clause = max(text.rfind("，", start, at), text.rfind("：", start, at)) + 1 or start
-        unit, near = text[start:at], self._before(at)
+        unit, near = text[start:at], self._before(at) if self.anchors else []
         near = [a for a in near if a.at >= start or a.at < 12 or a.role == "frame"]
         own = next((a for a in reversed(near) if a.role not in ("base", "frame")), None)
         status = self._status(unit, at, own)
