@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reportlib.quantities import find_quantities, to_number
+from reportlib.quantities import find_all, find_quantities, to_number
 from reportlib.quantities.numerals import HAN_NUMERALS
 from reportlib.quantities.vocabulary import patterns
 from reportlib.records import Quantity
@@ -115,7 +116,8 @@ def test_patterns_are_used() -> None:
     """No pattern of the data file lies about unread."""
     folder = Path(sys.modules["reportlib.quantities"].__path__[0])
     code = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
-    assert [name for name in vars(patterns()) if f"shapes.{name}" not in code] == []
+    used = set(re.findall(r"(?:shapes|patterns\(\))\.(\w+)", code))
+    assert set(vars(patterns())) <= used
 
 
 BEFORE = (
@@ -130,6 +132,16 @@ def test_bound_words_before_a_number(word: str) -> None:
     """Each bound word is part of the quotation; its last character is one that is looked for."""
     (found,) = find_quantities(f"规模{word}5亿元，")
     assert found.quote == f"{word}5亿元"
+
+
+AFTER = "以上 及以上 之上 余 以内 之内 以下 及以下 之下 左右 上下".split()
+
+
+@pytest.mark.parametrize("word", AFTER)
+def test_bound_words_after_a_number(word: str) -> None:
+    """Each bound word is part of the quotation; its first character is one that is looked for."""
+    (found,) = find_quantities(f"规模5公里{word}，")
+    assert found.quote == f"5公里{word}"
 
 
 def test_gold(seeds: dict[str, str]) -> None:
@@ -177,6 +189,12 @@ def test_rows_quote_the_text_in_order(text: str) -> None:
         assert q.kind in KINDS
         assert q.bound in ("eq", "min", "max", "approx", "range")
         last = q.last
+
+
+@given(st.lists(st.lists(PIECES, max_size=12).map("".join), max_size=6))
+def test_texts_are_read_apart(texts: list[str]) -> None:
+    """Texts read in one pass give what each gives alone, whatever stands at their edges."""
+    assert find_all(texts) == [find_quantities(text) for text in texts]
 
 
 def test_absurd_numbers_do_no_harm() -> None:

@@ -16,7 +16,7 @@ from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.observe import observe
 from reportlib.indicators.targets import coverage
 from reportlib.metadata import Clues, describe
-from reportlib.quantities import find_quantities
+from reportlib.quantities import find_all
 from reportlib.records import Page, Quantity, Report, ReportlibError, Sentence
 from reportlib.structure import Body, Layout, lay_out, read_body
 
@@ -179,7 +179,8 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
 
 def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
     spoken = [s for s in report.sentences if s.section != "annex"]
-    found = {s.sentence_id: find_quantities(s.text) for s in spoken}
+    numerals = find_all([s.text for s in spoken])
+    found = {s.sentence_id: own for s, own in zip(spoken, numerals, strict=True)}
     if hits := [(s, q) for s in spoken for q in found[s.sentence_id]]:
         sentences, quantities = zip(*hits, strict=True)
         first, last, _, _, _, kind, *values, masked = zip(*quantities, strict=True)

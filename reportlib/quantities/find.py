@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
 
-from reportlib.quantities.numerals import (
-    HAN_NUMERALS,
-    MULTITUDES,
-    Reading,
-    read_number,
-    to_number,
-)
-from reportlib.quantities.shapes import Shapes, base_value, is_han
-from reportlib.quantities.vocabulary import Unit, Word, patterns, unit_at, word_at
+from reportlib.quantities.numerals import HAN_NUMERALS, MULTITUDES, Reading, read_number, to_number
+from reportlib.quantities.shapes import QUOTES, Said, Shapes, base_value, is_han, said
+from reportlib.quantities.vocabulary import Unit, Word, unit_at, units, word_at
 from reportlib.records import Quantity
 
 SEPARATORS = frozenset("-—–―─－−~～至到")
-AMBIGUOUS = frozenset("位 名 次 线 类 桥 日 产业 方".split())  # units of more than one kind
+GOES_ON = SEPARATORS | set("/／每半一")  # after a unit: there may be more to the number
+AMBIGUOUS = frozenset("位 名 次 线 类 桥 日 产业 方 升".split())  # units of more than one kind
+ZEROS = "零〇○"
+Range = tuple[Reading, Unit | None, int]  # a range read, its unit, and where the unit begins
 LISTED = ("、", "和", "及", "与", "以及", "，")  # between the numbers of one list
 
 
@@ -32,19 +32,54 @@ def find_quantities(text: str) -> list[Quantity]:
     >>> [q.value_base for q in find_quantities("完成一千三百五十九亿元")]
     [135900000000.0]
     """
-    shapes = patterns()
-    match = shapes.start.search(text)
-    if match is None:
-        return []
-    scan = _Scan(text)
-    while match:
-        match = shapes.start.search(text, scan.read(match.start()))
-    _share_lists(text, scan.found)
-    return scan.found
+    return find_all([text])[0]
+
+
+def find_all(texts: Sequence[str]) -> list[list[Quantity]]:
+    """The numerals of each text, as ``find_quantities`` gives them; one pass over all of them.
+
+    >>> [[q.quote for q in found] for found in find_all(["增长6.5%左右。", "谢谢大家！"])]
+    [['6.5%左右'], []]
+    """
+    scan = _Scan(texts)
+    scan.run()
+    for text, found in zip(texts, scan.lines, strict=True):
+        if len(found) > 1:
+            _share_lists(text, found)
+    return scan.lines
+
+
+@lru_cache(maxsize=16384)
+def measured(text: str, name: str | None) -> Said | None:
+    """What a number with its unit says, or None if that depends on what stands around it.
+
+    >>> measured("5.2亿元", "元")
+    ('money', 5.2, None, '亿元', 520000000.0, 'yuan', 'eq', False)
+    """
+    unit = units().get(name or "")
+    if unit is None or unit.name in AMBIGUOUS or text[0] in ZEROS:
+        return None
+    years = unit.name == "年" and len(text) < 4
+    undated = unit.kind == "duration" and (years or unit.name[0] not in "年月日世季")
+    if not unit.clear and (not undated or "." in text):
+        return None
+    r = read_number(text[: -len(unit.name)])
+    return said(unit.kind, r.value, r.scale + unit.name, r.high, r.bound)
 
 
 class _Scan(Shapes):
-    """One pass over one text: what begins here, and which unit it has."""
+    """One pass over all lines: what begins here, and which unit it has."""
+
+    def run(self) -> None:
+        """Reads all lines."""
+        starts, lines, end, done = self.starts, self.lines, 0, 0
+        for match in self.shapes.start.finditer(self.text):
+            i = match.start()
+            if i >= end:
+                line = bisect_right(starts, i)
+                self.base, self.found, end = starts[line - 1], lines[line - 1], starts[line]
+            if i >= done:
+                done = self.read(i)
 
     def read(self, i: int) -> int:
         """Reads the numeral that begins at ``i``, if one does; returns where to go on."""
@@ -52,9 +87,12 @@ class _Scan(Shapes):
         if c in HAN_NUMERALS and (word := word_at(text, i)):
             return self.word(word, i - word.back)
         if m := self.shapes.number.match(text, i):
-            unit = unit_at(text, m.end())
-            plain = (unit and unit.clear) or m["few"]
-            return (not plain and self.typed(i)) or self.number(m, unit)
+            plain = measured(m[0], m["unit"])
+            if plain and text[m.end()] not in GOES_ON and text[i - 1] not in QUOTES:
+                return self.add(i, m.end(), plain)
+            unit = units().get(m["unit"])
+            shaped = not (unit and unit.clear) and c not in "几数"
+            return (shaped and self.typed(i)) or self.number(m, unit)
         return self.typed(i) or self.sign(i)
 
     def sign(self, i: int) -> int:
@@ -73,37 +111,34 @@ class _Scan(Shapes):
         """A fixed word: no row, or one of the kind its table says (一带一路, “七一”)."""
         pairs = self.shapes.pairs.match(self.text, start) if word.kind == "formula" else None
         end = max(start + len(word.text), pairs.end() if pairs else 0)
-        if word.kind != "none" and (not self.found or self.found[-1].last <= start):
-            self.add(word.kind, start, end, _festival(word.text) if word.kind == "date" else None)
+        if word.kind != "none" and self.done <= start:
+            self.add(start, end, said(word.kind, _festival(word)))
         return end
 
     def number(self, m: re.Match[str], unit: Unit | None) -> int:
         """A number with its unit, or with the upper end of a range."""
-        text, r = self.text, read_number(m)
-        at = r.stop + (len(unit.name) if unit else 0)
-        if text[at : at + 1] in SEPARATORS and (upper := self.upper(r, at, unit)):
-            r, unit = upper
-        i, stop = r.start, r.stop
-        if not r.numeral.strip("零〇○"):
+        text, (i, end) = self.text, m.span()
+        stop = m.start("unit") if unit else end
+        r = read_number(text[i:stop])
+        if text[end] in SEPARATORS and (upper := self.upper(r, i, end, unit)):
+            r, unit, stop = upper
+        if not r.numeral.strip(ZEROS):
             return stop  # 零售, 零的突破
-        if (
-            unit is None
-            or (unit.strict and self.is_coined(r, unit))
-            or (unit.name == "级" and r.scale)
-        ):
-            return self.unitless(r)
+        if unit is None or self.is_coined(r, unit, i):
+            return self.unitless(r, i, stop)
         if r.han and (end := self.coined_count(i, stop, unit)):
             return self.slogan(i, end)
-        kind = "count" if r.numeral == "两" and unit.kind == "ordinal" else unit.kind
+        kind, value, end = unit.kind, r.value, stop + len(unit.name)
+        if r.numeral == "两" and kind == "ordinal":
+            kind = "count"
         if unit.name in AMBIGUOUS and (m := self.shapes.ambiguous.match(text, i)):
             kind = m.lastgroup or kind
-        stop, value = stop + len(unit.name), r.value
-        if unit.kind in ("physical", "money") and text[stop : stop + 1] in ("/", "／", "每"):
-            stop = self.per(stop)
-        printed = "" if unit.name in ("强", "佳") else r.scale + text[r.stop : stop]
-        if text[stop : stop + 1] == "半" and unit.name in ("年", "倍", "天", "个月"):
-            value, stop = value + 0.5, stop + 1
-        return self.add(kind, i, stop, value, printed, r.high, r.bound)
+        if text[end] in "/／每" and unit.kind in ("physical", "money"):
+            end = self.per(end)
+        printed = "" if unit.name in ("强", "佳") else r.scale + text[stop:end]
+        if text[end] == "半" and unit.name in ("年", "倍", "天", "个月"):
+            value, end = value + 0.5, end + 1
+        return self.add(i, end, said(kind, value, printed, r.high, r.bound))
 
     def coined_count(self, i: int, stop: int, unit: Unit) -> int:
         """Where a row of counted nouns (三升一方, “四个一”) ends that is a name, or 0."""
@@ -114,28 +149,25 @@ class _Scan(Shapes):
         closed = pairs and (not quoted or self.text[pairs.end() : pairs.end() + 1] in ("”", '"'))
         return pairs.end() if closed else 0
 
-    def upper(self, r: Reading, at: int, unit: Unit | None) -> tuple[Reading, Unit | None] | None:
-        """The range whose lower end is ``r``, and its unit; 从3%到5% is no range but two levels."""
+    def upper(self, r: Reading, i: int, at: int, unit: Unit | None) -> Range | None:
+        """The range from ``r`` up, its unit and where that begins; 从3%到5% is none."""
         text, end = self.text, at + 1
         while end < at + 3 and text[end : end + 1] in SEPARATORS:
             end += 1
         m = self.shapes.number.match(text, end)
         if m is None or m["few"] or (not m["digits"] and word_at(text, end)):
             return None
-        second = unit_at(text, m.end())
-        if unit and (
-            second != unit or (text[at] in "至到" and text[r.start - 1 : r.start] in ("从", "由"))
-        ):
+        second = units().get(m["unit"])
+        if unit and (second != unit or (text[at] in "至到" and text[i - 1] in "从由")):
             return None
         if second is None and not m["digits"]:
             return None
-        other, value, scale = read_number(m), r.value, r.scale
+        stop = m.start("unit") if second else m.end()
+        other, value, scale = read_number(text[end:stop]), r.value, r.scale
         if scale and other.scale and scale != other.scale:
             value *= to_number(scale) / to_number(other.scale)
-        both = r._replace(
-            stop=other.stop, value=value, high=other.value, scale=other.scale or scale
-        )
-        return both, second
+        both = r._replace(value=value, high=other.value, scale=other.scale or scale)
+        return both, second, stop
 
     def per(self, stop: int) -> int:
         """Where a compound unit ends (元/吨, 微克每立方米), or ``stop`` if there is none."""
@@ -145,11 +177,11 @@ class _Scan(Shapes):
         unit = unit_at(self.text, at)
         return at + len(unit.name) if unit else stop
 
-    def is_coined(self, r: Reading, unit: Unit) -> bool:
+    def is_coined(self, r: Reading, unit: Unit, i: int) -> bool:
         """Whether number and noun are a name (“三链”, 一市, 985院校, 三河两库), not a count."""
         numeral, name = r.numeral, unit.name
-        if unit.kind == "identifier":
-            return numeral == "一"
+        if not unit.strict or unit.kind == "identifier":
+            return (unit.strict and numeral == "一") or (name == "级" and r.scale != "")
         if r.scale or not r.han:
             return bool(r.scale) or (r.value >= 100 and len(name) > 1) or numeral.endswith(".0")
         multitudes = set(numeral) & set(MULTITUDES)
@@ -157,33 +189,32 @@ class _Scan(Shapes):
             return True
         if len(numeral) > 1 and (not multitudes or numeral[-1] in "百千"):
             return True
-        if unit.kind == "count" and self.shapes.pairs.match(self.text, r.start):
+        if unit.kind == "count" and self.shapes.pairs.match(self.text, i):
             return True
-        return self.quoted(r.start) and len(name) == 1 and name != "大"
+        return self.quoted(i) and len(name) == 1 and name != "大"
 
-    def unitless(self, r: Reading) -> int:
+    def unitless(self, r: Reading, i: int, stop: int) -> int:
         """A numeral without a unit: a year, a rank, money in 亿, a coined word or a plain count."""
-        text, i, stop, numeral = self.text, r.start, r.stop, r.numeral
-        if text[i - 1 : i] == "前" and r.value <= 1000 and not r.scale:
-            return self.add("rank", i, stop, r.value)
+        text, numeral = self.text, r.numeral
+        if text[i - 1] == "前" and r.value <= 1000 and not r.scale:
+            return self.add(i, stop, said("rank", r.value))
         plain = set(numeral) - set(MULTITUDES)
         if len(numeral) == 4 and plain == set(numeral) and 1949 <= r.value <= 2050:
-            return self.add("date", i, stop, r.value)
+            return self.add(i, stop, said("date", r.value))
         if r.han:
             whole = len(numeral) > 1 and not self.quoted(i)
             if not whole or (not plain and (not r.scale or len(numeral) > len(r.scale) + 1)):
                 return self.coined(i, stop)
             if len(plain) == len(set(numeral)) and r.high is None:
-                return self.add("formula", i, stop)
+                return self.add(i, stop, said("formula"))
         elif numeral.isdigit():
             if len(numeral) >= 7 or text[i - 2 : i] in ("国道", "省道", "县道", "乡道"):
-                return self.add("identifier", i, stop)
+                return self.add(i, stop, said("identifier"))
             if self.quoted(i) and text[stop : stop + 1] in ("”", '"'):
-                return self.add("formula", i, stop)
-        money = "亿" in r.scale and (self.shapes.money if r.han else self.shapes.trade).match(
-            text, stop
-        )
-        return self.add("money" if money else "count", i, stop, r.value, r.scale, r.high, r.bound)
+                return self.add(i, stop, said("formula"))
+        money = self.shapes.money if r.han else self.shapes.trade
+        kind = "money" if "亿" in r.scale and money.match(text, stop) else "count"
+        return self.add(i, stop, said(kind, r.value, r.scale, r.high, r.bound))
 
     def coined(self, i: int, stop: int) -> int:
         """A coined number word (四好, 一老一小); a lone 一 or 万 in running text is none."""
@@ -193,10 +224,10 @@ class _Scan(Shapes):
         if self.quoted(i) and self.shapes.quoted.match(text, i):
             return self.slogan(i, stop)
         if lone and following == "、" and text[stop + 1 : stop + 2] in (*HAN_NUMERALS,):
-            return self.add("ordinal", i, stop, to_number(text[i]))
+            return self.add(i, stop, said("ordinal", to_number(text[i])))
         if lone and (text[i] in "一百千万亿十" or not is_han(following)):
             return stop
-        return self.add("formula", i, stop + lone)
+        return self.add(i, stop + lone, said("formula"))
 
 
 def _share_lists(text: str, found: list[Quantity]) -> None:
@@ -234,7 +265,9 @@ def _with_unit_of(one: Quantity, following: Quantity) -> Quantity:
     return one._replace(kind=following.kind, unit=unit, value_base=base, base_unit=name)
 
 
-def _festival(word: str) -> str:
+def _festival(word: Word) -> str | None:
     """Month and day of a day named by its numerals: 05-01 for 五一假, 09-18 for “九一八”."""
-    numerals = [c for c in word if c in HAN_NUMERALS]
+    if word.kind != "date":
+        return None
+    numerals = [c for c in word.text if c in HAN_NUMERALS]
     return f"{to_number(numerals[0]):02.0f}-{to_number(''.join(numerals[1:])):02.0f}"

@@ -15,6 +15,7 @@ _PLAIN = str.maketrans("〇○OoＯΟ零一二三四五六七八九两点", "000
     ord("廿"): "2十",
     ord("卅"): "3十",
 }
+_VAGUE = str.maketrans("·", ".", "几数余多来")
 _NUMERAL = re.compile(f"[0-9.{MULTITUDES}]+")
 _NEIGHBOURS = re.compile(
     "(?:(?<=[十百千万亿])|^)([一两二三四五六七八])([二两三四五六七八九])(?=[十百千万亿]|$)"
@@ -22,13 +23,11 @@ _NEIGHBOURS = re.compile(
 
 
 class Reading(NamedTuple):
-    """A numeral as it stands in a text: ``value`` times the printed ``scale`` (万, 亿, 万亿).
+    """What a numeral as printed says: ``value`` times the printed ``scale`` (万, 亿, 万亿).
 
     ``high`` is the upper value of 七八 or 十五六; ``bound`` is min for 余, 多 and 几.
     """
 
-    start: int
-    stop: int
     numeral: str
     value: float
     high: float | None
@@ -89,20 +88,13 @@ def split_number(text: str) -> tuple[float, float | None, str]:
     return round(to_number(text) / factor, 10), None, scale
 
 
-def read_number(m: re.Match[str]) -> Reading:
-    """The reading of a match of the ``number`` pattern.
+@lru_cache(maxsize=16384)
+def read_number(printed: str) -> Reading:
+    """The reading of what the ``number`` pattern matches, without its unit.
 
-    >>> from reportlib.quantities.vocabulary import patterns
-    >>> read_number(patterns().number.match("13万余吨"))[2:7]
-    ('13万', 13.0, None, '万', 'min')
+    >>> read_number("13万余")[1:5], read_number("几十").bound
+    ((13.0, None, '万', 'min'), 'min')
     """
-    start, stop = m.span()
-    han = m["digits"] is None
-    if stop == m.end("han" if han else "digits") and not m["few"]:  # most numerals are plain
-        numeral, bound = m[0].replace("·", "."), ""
-    else:
-        parts = m.group("digits", "scale", "scale2", "han", "scale3")
-        numeral = "".join(filter(None, parts)).replace("·", ".")
-        least = m["few"] or m["more"] or m["more2"] or m["more3"]
-        bound = "approx" if m["more3"] == "来" else "min" if least else ""
-    return Reading(start, stop, numeral, *split_number(numeral), bound, han)
+    numeral = printed.translate(_VAGUE)
+    bound = "approx" if "来" in printed else "min" if len(numeral) < len(printed) else ""
+    return Reading(numeral, *split_number(numeral), bound, not printed[0].isdecimal())

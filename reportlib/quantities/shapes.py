@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from math import isfinite
 
 from reportlib.quantities.numerals import MULTITUDES, split_number, to_number
-from reportlib.quantities.vocabulary import CLEAR, Shape, base_of, patterns, unit_at
+from reportlib.quantities.vocabulary import CLEAR, Shape, base_of, patterns, unit_at, units
 from reportlib.records import Quantity
 
 MEASURED = CLEAR | {"duration", "fraction"}
+BOUNDED = MEASURED | {"ordinal"}
+LEAD_ENDS = "过破了于少出上越达下逾超足到多在约近致"  # of the pattern `lead`
+TRAIL_STARTS = "及以之有余多左上"  # of the pattern `trail`
 CLAUSE_ENDS = "\n。：；！？:;!?|》"
+QUOTES = '“"‘'  # that open
 MARKS = " \t\u3000\xa0#*—“"  # may stand between the beginning of a clause and its number
+Said = tuple[str, float | str | None, float | None, str, float | None, str, str, bool]
 Value = tuple[float | str | None, str, float | None, str]  # value, unit, upper value, bound
 
 
@@ -38,6 +45,28 @@ def base_value(kind: str, value: float | str | None, unit: str) -> tuple[float |
         return (2.0**value if value < 99 else None), name
     base = value if factor == 1 else float(f"{value * factor:.12g}")
     return base, name or ("yuan" if kind == "money" else "")
+
+
+@lru_cache(maxsize=16384)
+def said(
+    kind: str,
+    value: float | str | None = None,
+    unit: str = "",
+    high: float | None = None,
+    bound: str = "",
+    masked: bool = False,
+) -> Said:
+    """What a numeral says, in the order of the fields of a ``Quantity``.
+
+    >>> said("money", 1.5, "亿元")
+    ('money', 1.5, None, '亿元', 150000000.0, 'yuan', 'eq', False)
+    """
+    if kind == "identifier":
+        value, unit = None, ""
+    elif isinstance(value, float) and not isfinite(value):
+        value = None
+    bound = bound or ("eq" if high is None else "range")
+    return kind, value, high, unit, *base_value(kind, value, unit), bound, masked
 
 
 # --- values of the shapes, by the name in the data file's column `read`; None: not of this shape --
@@ -86,51 +115,37 @@ def _fraction(m: re.Match[str], shape: Shape) -> Value | None:
 
 
 READERS: dict[str, Callable[[re.Match[str], Shape], Value | None]] = {
-    "number": _number,
-    "short_year": _short_year,
-    "day": _day,
-    "span": _span,
-    "decade": _decade,
-    "share": _share,
-    "fraction": _fraction,
+    reader.__name__.lstrip("_"): reader
+    for reader in (_number, _short_year, _day, _span, _decade, _share, _fraction)
 }
 
 
 class Shapes:
-    """A text and the quantities found in it.
+    """Texts on lines of their own, and the quantities found in each, with offsets in it.
 
-    Every rule takes a place and returns where the numeral ends, or 0 if it is not of its shape.
+    Every rule takes a place in the lines and returns where the numeral ends, or 0 if it is not of
+    its shape. A line break stands before the first line and after the last, so that a numeral
+    always has neighbours.
     """
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.found: list[Quantity] = []
+    def __init__(self, texts: Sequence[str]) -> None:
+        lines = [text + "\n" for text in texts]
+        self.text = "\n" + "".join(lines)
+        self.starts = list(accumulate(map(len, lines), initial=1))
+        self.lines: list[list[Quantity]] = [[] for _ in texts]
+        self.found: list[Quantity] = []  # of the line being read
+        self.base = self.done = 0  # where that line begins, and where the last quantity ended
         self.shapes = patterns()
 
-    def add(
-        self,
-        kind: str,
-        start: int,
-        stop: int,
-        value: float | str | None = None,
-        unit: str = "",
-        high: float | None = None,
-        bound: str = "",
-        masked: bool = False,
-    ) -> int:
-        """Appends a quantity with the bound words that touch it; returns where it ends."""
-        first, last = start, stop
-        if kind in MEASURED or kind == "ordinal":
-            first, last, outer = self.bounds(start, stop, kind)
-            bound = outer or bound
-        if kind == "identifier":
-            value, unit = None, ""
-        elif isinstance(value, float) and not isfinite(value):
-            value = None
-        base, name = base_value(kind, value, unit)
-        bound = bound or ("eq" if high is None else "range")
-        span = (first, last, start, stop, self.text[first:last])
-        self.found.append(Quantity(*span, kind, value, high, unit, base, name, bound, masked))
+    def add(self, start: int, stop: int, what: Said) -> int:
+        """Appends what a numeral says, with the bound words that touch it; returns its end."""
+        text, base, first, last = self.text, self.base, start, stop
+        if what[0] in BOUNDED and (text[start - 1] in LEAD_ENDS or text[stop] in TRAIL_STARTS):
+            first, last, bound = self.bounds(start, stop, what[0])
+            what = (*what[:6], bound or what[6], what[7])
+        span = (first - base, last - base, start - base, stop - base, text[first:last])
+        self.found.append(tuple.__new__(Quantity, span + what))
+        self.done = last
         return last
 
     def bounds(self, start: int, stop: int, kind: str) -> tuple[int, int, str]:
@@ -139,11 +154,10 @@ class Shapes:
         近 before a span of time is recent (近三年), 上 is a bound only in 上百, 上千.
         """
         text, first, last, bound = self.text, start, stop, ""
-        free = max(start - 5, self.found[-1].last if self.found else 0)
-        if free < start and self.shapes.lead_ends.match(text, start - 1):
-            lead = self.shapes.lead.search(text, free, start)
-            recent = lead and kind == "duration" and lead.group() == "近"
-            if lead and not recent and (lead.group() != "上" or text[start] in MULTITUDES):
+        free = max(start - 5, self.done)
+        if free < start and (lead := self.shapes.lead.search(text, free, start)):
+            recent = kind == "duration" and lead.group() == "近"
+            if not recent and (lead.group() != "上" or text[start] in MULTITUDES):
                 first, bound = lead.start(), lead.lastgroup or ""
         if trail := self.shapes.trail.match(text, stop):
             last, bound = trail.end(), str(trail.lastgroup)
@@ -153,30 +167,30 @@ class Shapes:
 
     def typed(self, i: int) -> int:
         """The shapes of the data file that may begin with this character."""
-        c = self.text[i]
-        fits = self.shapes.either[c].match(self.text, i) if c in self.shapes.either else None
+        text, c = self.text, self.text[i]
+        fits = self.shapes.either[c].match(text, i) if c in self.shapes.either else None
         for shape in self.shapes.typed[c][int(fits.lastgroup[1:]) :] if fits else ():
-            m = shape.pattern.match(self.text, i)
+            m = shape.pattern.match(text, i)
             if m is None or (shape.after and not self.begins(i, shape.after)):
                 continue
             if read := READERS[shape.read](m, shape):
                 masked = shape.kind == "date" and read[0] is None
-                return self.add(shape.kind, i, m.end(), *read, masked)
+                return self.add(i, m.end(), said(shape.kind, *read, masked))
         return 0
 
     def begins(self, i: int, after: str) -> bool:
         """Whether only marks stand between ``i`` and the beginning of a line or a clause."""
-        before = self.text[max(0, i - 9) : i].rstrip(MARKS)
-        return before[-1] in after if before else i <= 9
+        before = self.text[max(0, i - 10) : i].rstrip(MARKS)
+        return before != "" and before[-1] in after
 
     def quoted(self, i: int) -> bool:
         """Whether a quotation mark opens just before ``i``."""
-        return self.text[i - 1 : i] in ("“", '"', "‘")
+        return self.text[i - 1] in QUOTES
 
     def slogan(self, i: int, end: int) -> int:
         """A formula that begins at ``i``: to the closing quotation mark, or else to ``end``."""
         m = self.shapes.quoted.match(self.text, i) if self.quoted(i) else None
-        return self.add("formula", i, m.end() if m else end)
+        return self.add(i, m.end() if m else end, said("formula"))
 
     def ordinal(self, i: int) -> int:
         """第三届, 第1, 第84位; 第一， at the beginning of a clause is a list number."""
@@ -188,12 +202,12 @@ class Shapes:
         stop = i + 1 + len(numeral)
         value, unit, following = to_number(numeral), unit_at(text, stop), text[stop : stop + 1]
         if following in ("，", "、") and self.begins(i, CLAUSE_ENDS):
-            return self.add("list_number", i, stop, value)
+            return self.add(i, stop, said("list_number", value))
         if unit and unit.kind not in ("money", "percent", "points", "physical"):
             kind = "rank" if unit.name in ("位", "名", "方阵", "梯队") else "ordinal"
-            return self.add(kind, i, stop + len(unit.name), value, unit.name)
+            return self.add(i, stop + len(unit.name), said(kind, value, unit.name))
         ends = not is_han(following) or following in "的和及与"
-        return self.add("rank" if ends else "ordinal", i, stop, value)
+        return self.add(i, stop, said("rank" if ends else "ordinal", value))
 
     def letters(self, i: int) -> int:
         """A run of Latin letters: a name with a number (G105) or a mask (XX)."""
@@ -203,10 +217,10 @@ class Shapes:
         if not m["name"]:
             return int(m.end())
         number = self.shapes.number.match(self.text, i + len(m["letters"]))
-        unit = unit_at(self.text, number.end())
+        unit = units().get(number["unit"])
         if unit and (unit.kind in ("money", "percent") or number["scale"]):
             return int(number.start())  # GDP100亿元
-        return self.add("identifier", i, m.end())
+        return self.add(i, m.end(), said("identifier"))
 
     def mask(self, i: int, end: int) -> int:
         """A blanked-out number: X, × or * before a unit. After a full stop ** is only bold type."""
@@ -220,4 +234,4 @@ class Shapes:
             return end
         stop = at + len(unit.name)
         printed = re.sub("[余多]", "", text[end:stop])
-        return self.add(unit.kind, i, stop, None, printed, masked=True)
+        return self.add(i, stop, said(unit.kind, None, printed, masked=True))

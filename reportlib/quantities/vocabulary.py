@@ -13,7 +13,8 @@ from reportlib.quantities.numerals import HAN_NUMERALS, SCALES
 from reportlib.resources import settings, table
 
 CLEAR = frozenset(("money", "percent", "points", "multiple", "count", "physical"))
-BEFORE_NO_WORD = frozenset("0123456789.第" + HAN_NUMERALS)
+NUMERALS = frozenset(HAN_NUMERALS)
+BEFORE_NO_WORD = NUMERALS | set("0123456789.第")
 
 
 class Unit(NamedTuple):
@@ -51,11 +52,11 @@ class Shape(NamedTuple):
 
 
 @cache
-def units() -> dict[str, list[Unit]]:
-    """First character -> units beginning with it, longest first.
+def units() -> dict[str, Unit]:
+    """All units and classifiers by name, longest first.
 
-    >>> [unit.name for unit in units()["亩"]]
-    ['亩']
+    >>> units()["公里"].base
+    'm'
     """
     rows = [
         (r["unit"], r["kind"], float(r["factor"]), r["base_unit"], r["not_before"], False)
@@ -64,10 +65,18 @@ def units() -> dict[str, list[Unit]]:
     for r in table("classifiers", ("classifier", "kind", "strict", "source"), "classifier"):
         name, base = r["classifier"], r["base_unit"] or r["classifier"]
         rows.append((name, r["kind"], 1.0, base, r["not_before"], r["strict"] == "yes"))
-    by_first: dict[str, list[Unit]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: -len(row[0])):
-        by_first[row[0][0]].append(Unit(*row, clear=row[1] in CLEAR and not row[5]))
-    return dict(by_first)
+    rows.sort(key=lambda row: -len(row[0]))
+    return {row[0]: Unit(*row, clear=row[1] in CLEAR and not row[5]) for row in rows}
+
+
+def _unit_pattern() -> str:
+    """The longest unit that what follows allows; one look tells whether a unit begins at all."""
+    rests: dict[str, list[str]] = defaultdict(list)
+    for unit in units().values():
+        end = f"(?![{unit.not_before}])" if unit.not_before else ""
+        rests[re.escape(unit.name[0])].append(re.escape(unit.name[1:]) + end)
+    names = "|".join(f"{first}(?:{'|'.join(own)})" for first, own in rests.items())
+    return f"(?=[{''.join(rests)}])(?:{names})"
 
 
 def unit_at(text: str, at: int) -> Unit | None:
@@ -76,16 +85,12 @@ def unit_at(text: str, at: int) -> Unit | None:
     >>> unit_at("5公里", 1).base, unit_at("5元素", 1)
     ('m', None)
     """
-    for unit in units().get(text[at : at + 1], ()):
-        if text.startswith(unit.name, at):
-            after = text[at + len(unit.name) : at + len(unit.name) + 1]
-            if not after or after not in unit.not_before:
-                return unit
-    return None
+    found = patterns().unit.match(text, at)
+    return units()[found[0]] if found else None
 
 
 @cache
-def words() -> dict[str, list[Word]]:
+def words() -> dict[str, tuple[Word, ...]]:
     """Two characters -> fixed words, longest first.
 
     The two are the first numeral character with the next one, or, for words that do not begin
@@ -96,14 +101,15 @@ def words() -> dict[str, list[Word]]:
     Word(text='统一', kind='none', back=1)
     """
     listed = {r["word"]: r["kind"] for r in table("number_words", ("word", "kind", "source"))}
+    begin = {name[0] for name in units()}
     for name in {r["name"] for r in table("places") if set(r["name"]) & set(HAN_NUMERALS)}:
-        short = name[:-1] if len(name) > 2 and name[1:-1] not in units() else name
+        short = name[:-1] if len(name) > 2 and name[1:-1] not in begin else name
         listed |= {name: "none", short if set(short) & set(HAN_NUMERALS) else name: "none"}
     found: dict[str, list[Word]] = defaultdict(list)
     for text, kind in sorted(listed.items(), key=lambda item: (-len(item[0]), item)):
         back = min(text.find(c) for c in HAN_NUMERALS if c in text)
         found[text[max(0, back - 1) : max(0, back - 1) + 2]].append(Word(text, kind, back))
-    return dict(found)
+    return {two: tuple(longest_first) for two, longest_first in found.items()}
 
 
 def word_at(text: str, at: int) -> Word | None:
@@ -116,20 +122,16 @@ def word_at(text: str, at: int) -> Word | None:
     ('统一', None)
     """
     listed = words()
-    ahead = listed.get(text[at - 1 : at + 1], ()) if at else ()
-    found = [word for word in ahead if word.back]
-    found += [word for word in listed.get(text[at : at + 2], ()) if not word.back]
-    for word in found:
-        start = at - word.back
-        if start < 0 or not text.startswith(word.text, start):
-            continue
-        if not word.back and text[at - 1 : at] in BEFORE_NO_WORD and text[at - 2 : at] != "这一":
-            continue
-        after = text[start + len(word.text) : start + len(word.text) + 1]
-        if word.kind == "number":
-            return None
-        if not (after and after in HAN_NUMERALS and word.text[-1] in HAN_NUMERALS):
-            return word
+    ahead, found = listed.get(text[at - 1 : at + 1], ()), listed.get(text[at : at + 2], ())
+    if found and text[at - 1 : at] in BEFORE_NO_WORD and text[at - 2 : at] != "这一":
+        found = ()
+    for word in ahead + found:
+        if text.startswith(word.text, at - word.back):
+            end = at - word.back + len(word.text)
+            if word.kind == "number":
+                return None
+            if word.text[-1] not in HAN_NUMERALS or text[end : end + 1] not in NUMERALS:
+                return word
     return None
 
 
@@ -145,7 +147,7 @@ def base_of(unit: str) -> tuple[float, str]:
     for scale in unit[: len(unit) - len(bare)]:
         factor *= SCALES[scale]
     top, slash, below = re.sub("[每／]", "/", bare, count=1).partition("/")
-    known = next((u for u in units().get(top[:1], ()) if u.name == top), None)
+    known = units().get(top)
     if known is None:
         return factor, bare
     under, name = base_of(below) if below else (1.0, "")
@@ -154,17 +156,17 @@ def base_of(unit: str) -> tuple[float, str]:
 
 @cache
 def patterns() -> SimpleNamespace:
-    """The patterns of number_patterns.toml by name, and two made of them.
+    """The patterns of number_patterns.toml by name, and what is made of them.
 
-    ``typed`` has the shapes by the character they begin with, each list with a pattern that tells
-    at once which of them is the first that fits; ``start`` finds the next place where any numeral
-    may begin.
+    ``typed`` has the shapes by the character they begin with, ``either`` a pattern that tells at
+    once which of these is the first that fits; ``start`` is where any numeral may begin.
 
-    >>> patterns().start.search("增长5%").start()
-    2
+    >>> patterns().unit.match("亩产").group()
+    '亩'
     """
     data = settings("number_patterns")
     parts = {**data["parts"], "HAN": HAN_NUMERALS, "DIGITS": digits, "LETTERS": ascii_letters}
+    parts["UNIT"] = _unit_pattern()
 
     def fill(text: str) -> str:
         return re.sub("<([A-Z]+)>", lambda part: fill(parts[part[1]]), text)
@@ -178,7 +180,8 @@ def patterns() -> SimpleNamespace:
         after = fill(row.get("after", ""))
         for char in fill(row["begins"]):
             typed[char].append(Shape(row["kind"], build(row["pattern"]), after=after, **given))
-    start = re.compile(f"[{re.escape(''.join(typed))}第数几*＊×]")
+    numeral_follows = f"(?:(?<![双周第数几（([［【])|(?=[{HAN_NUMERALS}{digits}]))"
+    start = re.compile(f"[{re.escape(''.join(typed))}第数几*＊×]{numeral_follows}")
     named = {name: build(pattern) for name, pattern in data["patterns"].items()}
     either = {char: _either(shapes) for char, shapes in typed.items()}
     return SimpleNamespace(**named, start=start, typed=typed, either=either)
