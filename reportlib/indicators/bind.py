@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from reportlib.indicators.chain import CLAUSE, Chain, blank_out
-from reportlib.indicators.forms import Mention
+from reportlib.indicators.forms import Mention, name_short_of
 from reportlib.indicators.measure import UNKNOWN, Link, Subject, expand, link, name_after
 from reportlib.indicators.scope import Home
 from reportlib.indicators.vocabulary import (
@@ -274,12 +274,18 @@ class _Reader:
         spans = [(m.first - first, m.last - first) for m in inside]
         masked = blank_out(self.gaps[first:word], spans)
         out: list[Subject] = []
-        start = 0
+        start, scope = 0, ""
+        common = pattern("common_head").search(self.gaps, max(first, word - 12), word)
         for cut in [*(m.end() for m in pattern("joint").finditer(masked)), len(masked)]:
             piece = masked[start:cut].rstrip("、和与以及")
             named = [m for m, (a, _) in zip(inside, spans, strict=True) if start <= a < cut]
-            if named:
-                out += self._item(named[-1], first + start, first + start + len(piece), out)
+            short = name_short_of(piece, common[1], first + start) if common and not named else []
+            if named or short:
+                place = (first + start, first + start + len(piece))
+                found = self._item((named or short)[-1], *place, out)
+                if scope and named and named[-1].first == place[0]:
+                    found = [s._replace(scope=scope) for s in found]  # 工业、技改投资
+                scope, out = found[0].scope if short else scope, out + found
             elif read_gap(piece) is None:
                 out.append(UNKNOWN)
             start = cut

@@ -146,6 +146,17 @@ def find_mentions(text: str) -> list[Mention]:
     return found
 
 
+def name_short_of(text: str, head: str, at: int) -> list[Mention]:
+    """The name that ``text``, from place ``at``, makes with the head noun it lacks, if it does.
+
+    >>> [(m.first, m.last, *m.form.ids) for m in name_short_of("全市工业", "投资", 20)]
+    [(22, 24, 'industrial_investment')]
+    """
+    full = len(text + head)
+    found = [m for m in find_mentions(text + head) if m.first < len(text) and m.last == full]
+    return [m._replace(first=at + m.first, last=at + len(text)) for m in found]
+
+
 def _has(text: str, needs: tuple[str, ...], before: int) -> bool:
     head = re.split("[。！？\n]", text[max(0, before - 48) : before])[-1]
     return any(word in head for word in needs)
