@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 from reportlib.resources import require, table
 
@@ -57,43 +58,39 @@ def _between() -> re.Pattern[str]:
     return re.compile(rf"({whole}|[A-Za-z0-9]+(?:\.[0-9]+)?%?|[^{FIRST}-{LAST}])")
 
 
-def _load_jieba() -> Cutter:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # invalid escapes in its source; pkg_resources
-        import jieba
-    tokenizer = jieba.Tokenizer()
-    # Filled here, not by its own loader, which prints to stderr and trusts a cache file in the
-    # temporary folder that all users share.
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    for word in sorted(word_list("domain_words") - _mixed()):
-        tokenizer.add_word(word, WEIGHT)
-    cutter: Cutter = tokenizer.lcut
-    return cutter
+def _load(engine: str) -> Cutter:
+    """The cutting function of jieba or rjieba, with the domain words."""
+    tokenizer: Any
+    if engine == "rjieba":
+        import rjieba
 
-
-def _load_rjieba() -> Cutter:
-    import rjieba
-
-    tokenizer = rjieba.Jieba()
+        tokenizer = rjieba.Jieba()
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes in its source; pkg_resources
+            import jieba
+        tokenizer = jieba.Tokenizer()
+        # Filled here, not by its own loader, which prints to stderr and trusts a cache file in the
+        # temporary folder that all users share.
+        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+        tokenizer.initialized = True
     for word in sorted(word_list("domain_words") - _mixed()):
         tokenizer.add_word(word, WEIGHT, "n")
-    cutter: Cutter = tokenizer.cut
+    cutter: Cutter = tokenizer.cut if engine == "rjieba" else tokenizer.lcut
     return cutter
 
 
 @cache
 def _cutter(engine: str) -> tuple[str, Cutter]:
     """(name of the engine in use, its cutting function); loaded once in each process."""
-    loaders = {"jieba": _load_jieba, "rjieba": _load_rjieba}
-    if require(engine, ["auto", *loaders], "word engine") in loaders:
-        return engine, loaders[engine]()
+    if require(engine, ["auto", "jieba", "rjieba"], "word engine") != "auto":
+        return engine, _load(engine)
     try:
-        cutter = _load_rjieba()
+        name, cutter = _cutter("rjieba")
     except ImportError:
         return _cutter("jieba")
     same = cutter(SAMPLE.replace("/", "")) == SAMPLE.split("/")
-    return ("rjieba", cutter) if same else _cutter("jieba")
+    return (name, cutter) if same else _cutter("jieba")
 
 
 def engine_in_use() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Sentence
 from reportlib.rhetoric.figures import Hit, explanations, find_forms, rank_level, repeated_frames
-from reportlib.rhetoric.parallel import DIGIT, cut, four_characters, four_letters, parallels
-from reportlib.rhetoric.vocabulary import columns, cue, find_words, listed
+from reportlib.rhetoric.parallel import DIGITS, among, cut, four_characters, four_letters, parallels
+from reportlib.rhetoric.vocabulary import CONDITIONS, columns, cue, find_words, listed
 from reportlib.themes.lexicon import Texts
 
 DEVICES = (
@@ -30,6 +30,8 @@ DEVICES = (
 FIGURES = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
 UNLISTED = frozenset({"connective"})  # counted, but too common to be listed hit by hit
 SILENT = ("", "annex")  # titles and the annex are no part of the speech
+Bools = NDArray[np.bool_]
+Strings = NDArray[np.str_]
 NEAR = 12  # characters from the beginning of a clause within which a modal word governs it
 LONG = 30  # characters beyond which a sentence of the plan is hardly ever an aphorism
 Tally = defaultdict[str, list[int]]  # count -> the sentences' rows, as often as they count for it
@@ -60,73 +62,100 @@ def code_report(
     ('plan', ('war', 'commitment'), ['坚决', '坚决', '打赢', '脱贫攻坚'])
     """
     texts = Texts([s.text for s in sentences])
-    orientations = [code_orientation(s) for s in sentences]
-    hits, devices, tally = _read(sentences, texts, _found(texts, orientations))
-    for s, orientation, met, own in zip(sentences, orientations, devices, hits, strict=True):
-        if "problem" in met or _owns_up(s, orientation):
+    figured = texts.count(np.flatnonzero(among(cut(texts.joined)[0], DIGITS))) > 0
+    orientation = _orientations(sentences, texts, figured)
+    hits, devices, tally = _read(sentences, texts, _found(texts, orientation, figured))
+    owned = _owns_up(sentences, orientation).tolist()
+    for row, (s, met) in enumerate(zip(sentences, devices, strict=True)):
+        if owned[row] or "problem" in met:
             met.add("problem")
-            own.insert(0, Hit(s, 0, len(s.text), "problem", s.section))
-    _add_whole_report(sentences, hits, tally)
-    named = [tuple(d for d in DEVICES if d in met) if met else () for met in devices]
-    for row, names in enumerate(named):
-        for name in names:
+            hits[row].insert(0, Hit(s, 0, len(s.text), "problem", s.section))
+        for name in met:
             tally[f"device:{name}"].append(row)
+    named = [tuple(d for d in DEVICES if d in met) if met else () for met in devices]
+    _add_whole_report(sentences, hits, tally)
     counts = {name: np.bincount(rows, minlength=len(hits)) for name, rows in tally.items()}
-    counts |= _sizes(sentences, texts, np.array(orientations), quantities)
+    counts |= _sizes(sentences, texts, orientation, quantities)
     counts["plan_commitment"] = counts["plan"] * counts.get("device:commitment", 0)
     zeros = np.zeros(len(hits))
     table = np.stack([counts.get(name, zeros) for name in columns()], axis=1)
-    rows = zip(sentences, orientations, named, map(tuple, hits), table, strict=True)
-    return [Coded(*row) for row in rows]
+    rows = zip(sentences, orientation.tolist(), named, map(tuple, hits), table, strict=True)
+    return list(map(Coded._make, rows))
 
 
-def code_orientation(sentence: Sentence) -> str:
+def _orientations(sentences: Sequence[Sentence], texts: Texts, figured: Bools) -> Strings:
     """past (reports what was done or happened), plan (what will or should be done) or stance.
 
     Stance is neither: evaluation of the situation, thanks, ideology, problems, definitions.
+
+    Args:
+        texts: the texts of the sentences. figured: which of them hold a digit.
     """
-    text, section = sentence.text, sentence.section
-    if section == "problems":
-        return "plan" if cue("solves").search(text) and "清醒" not in text else "stance"
-    if section == "annex":
-        return "plan" if cue("public_deeds").search(text, 0, 32) else "stance"
-    if section in ("", "opening") or cue("always_stance").search(text):
-        return "stance"
-    if section == "review":
-        if cue("done").search(text):
-            return "past"
-        if _is_firm(text):
-            return "stance"
-        modal = None if cue("quoted_task").match(text) else cue("modal").search(text)
-        return "plan" if modal and _near(text, modal.start()) else "past"
-    if cue("modal").search(text):
-        return "plan"
-    if _is_firm(text):
-        return "stance"
-    if cue("done").search(text) and not cue("ahead").search(text):
-        return "past"
-    if cue("copula").search(text):
-        return "stance"
-    listed_task = sentence.role != "text" or text[1:2] == "是" or text[:1] in "（—"
-    return "plan" if listed_task or _acts(text) else "stance"
+    section = np.array([s.section for s in sentences], dtype=str)
+    problems, annex, review = (section == part for part in ("problems", "annex", "review"))
+    modal, done, copula = (_holding(texts, cue(name)) for name in ("modal", "done", "copula"))
+    silent = np.isin(section, ("", "opening")) | _holding(texts, cue("always_stance"))
+    firm = _holding(texts, cue("firm")) | _passing(sentences, ~silent, cue("situation").match)
+    firm |= _passing(sentences, _holding(texts, cue("period")), _dated)
+    told = done & ~_passing(sentences, done & ~review, cue("ahead").search)
+    cases: list[tuple[Bools, str]] = [
+        (_passing(sentences, problems, _solves), "plan"),
+        (_passing(sentences, annex, lambda text: cue("public_deeds").search(text, 0, 32)), "plan"),
+        (problems | annex | silent, "stance"),
+        (review & done, "past"),
+        (review & firm, "stance"),
+        (review & ~_passing(sentences, review & modal, _tasked), "past"),
+        (review | modal, "plan"),
+        (firm, "stance"),
+        (told, "past"),
+        (copula, "stance"),
+    ]
+    decided = np.any([case for case, _ in cases], axis=0)
+    titled = np.array([s.role != "text" for s in sentences], dtype=bool)
+    acts = titled | figured | (texts.lengths > LONG)
+    acts |= _passing(sentences, ~decided & ~acts, _acts)
+    cases.append((acts, "plan"))
+    return np.select([case for case, _ in cases], [code for _, code in cases], "stance")
 
 
-def _is_firm(text: str) -> bool:
-    """Whether a sentence says how things are."""
-    if cue("situation").match(text) or cue("firm").search(text):
-        return True
+def _holding(texts: Texts, pattern: re.Pattern[str]) -> Bools:
+    """Which of the texts the pattern is found in."""
+    return texts.count([found.start() for found in pattern.finditer(texts.joined)]) > 0
+
+
+def _passing(sentences: Sequence[Sentence], rows: Bools, test: Callable[[str], object]) -> Bools:
+    """Which of the sentences in these rows pass a test."""
+    passed = np.zeros(len(sentences), dtype=bool)
+    passed[rows] = [bool(test(sentences[row].text)) for row in np.flatnonzero(rows).tolist()]
+    return passed
+
+
+def _solves(text: str) -> bool:
+    """Whether a sentence of the problems says what will be done about them."""
+    return "清醒" not in text and cue("solves").search(text) is not None
+
+
+def _dated(text: str) -> bool:
+    """Whether 是 or 为 stands before the first word of a period: 今年是…之年."""
     period = cue("period").search(text)
-    return period is not None and ("是" in text[: period.start()] or "为" in text[: period.start()])
+    return period is not None and not {"是", "为"}.isdisjoint(text[: period.start()])
 
 
-def _near(text: str, at: int) -> bool:
-    """Whether a word stands near the beginning of its clause."""
+def _tasked(text: str) -> bool:
+    """Whether a modal word of its own stands near the beginning of a clause."""
+    modal = None if cue("quoted_task").match(text) else cue("modal").search(text)
+    if modal is None:
+        return False
+    at = modal.start()
     return at - max(text.rfind(mark, 0, at) for mark in "，；：") <= NEAR
 
 
 def _acts(text: str) -> bool:
-    """Whether a sentence of the plan states a figure or names an act; an aphorism does neither."""
-    return len(text) > LONG or DIGIT.search(text) is not None or _acting().search(text) is not None
+    """Whether a short sentence of the plan is a task by its form, or names an act.
+
+    An aphorism does neither.
+    """
+    return text[1:2] == "是" or text[:1] in "（—" or _acting().search(text) is not None
 
 
 @cache
@@ -134,13 +163,13 @@ def _acting() -> re.Pattern[str]:
     return re.compile("|".join(sorted(listed("orientation", "action"))))
 
 
-def _owns_up(sentence: Sentence, orientation: str) -> bool:
-    """Whether a sentence that is no thanks names a problem or admits a shortcoming."""
-    stance, troubled = orientation == "stance", sentence.section == "problems"
-    if not sentence.text or sentence.section == "annex" or not (stance or troubled):
-        return False
-    owned = (stance and troubled) or cue("admits").search(sentence.text)
-    return bool(owned) and not cue("thanks").search(sentence.text)
+def _owns_up(sentences: Sequence[Sentence], orientation: Strings) -> Bools:
+    """Which sentences that are no thanks name a problem or admit a shortcoming."""
+    section, stance = np.array([s.section for s in sentences], dtype=str), orientation == "stance"
+    troubled = section == "problems"
+    others = (stance ^ troubled) & (section != "annex")
+    owned = (stance & troubled) | _passing(sentences, others, cue("admits").search)
+    return _passing(sentences, owned, lambda text: text and not cue("thanks").search(text))
 
 
 def _read(
@@ -171,35 +200,22 @@ def _read(
     return hits, devices, tally
 
 
-def _found(texts: Texts, orientations: Sequence[str]) -> list[Found]:
+def _found(texts: Texts, orientation: Strings, figured: Bools) -> list[Found]:
     """The words that count in sentences of these orientations, and the forms."""
-    text, figured = texts.joined, _with(texts, DIGIT).tolist()
-    holds = [_holding(o, figure) for o, figure in zip(orientations, figured, strict=True)]
+    text, ahead, plan = texts.joined, orientation != "past", orientation == "plan"
+    met = (ahead | True, ahead, orientation == "stance", ahead & figured, plan & figured)
+    holds = {when: rows.tolist() for when, rows in zip(CONDITIONS, met, strict=True)}
     words = find_words(text)
     found = [
         (first, -last, word.measure, word.rule, word.device, row)
         for (first, last, meant), row in zip(words, texts.rows_of(words), strict=True)
         for word in meant
-        if word.when in holds[row]
+        if holds[word.when][row]
     ]
     spans = [*find_forms(text), *parallels(text), *four_characters(text)]
     for (first, last, measure, rule, device), row in zip(spans, texts.rows_of(spans), strict=True):
         found.append((first, -last, measure, rule, device, row))
     return found
-
-
-def _with(texts: Texts, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
-    """Which of the texts the pattern is found in."""
-    return texts.count([found.start() for found in pattern.finditer(texts.joined)]) > 0
-
-
-@cache
-def _holding(orientation: str, figure: bool) -> frozenset[str]:
-    """The conditions that hold in a sentence of this orientation, with or without a figure."""
-    ahead = orientation != "past"
-    given = {"": True, "ahead": ahead, "figure": ahead and figure}
-    given |= {"stance": orientation == "stance", "target": orientation == "plan" and figure}
-    return frozenset(name for name, holds in given.items() if holds)
 
 
 @cache
@@ -228,20 +244,19 @@ def _add_whole_report(sentences: Sequence[Sentence], hits: list[list[Hit]], tall
 def _sizes(
     sentences: Sequence[Sentence],
     texts: Texts,
-    orientation: NDArray[np.str_],
+    orientation: Strings,
     quantities: Mapping[str, Sequence[Quantity]] | None,
 ) -> dict[str, NDArray[Any]]:
     """The counts that are not hits: sizes, orientation, figures, concreteness."""
     chars, plan = texts.lengths, orientation == "plan"
     full = np.array([s.role == "text" for s in sentences], dtype=bool)
-    problems = np.array([s.section == "problems" for s in sentences], dtype=bool)
-    spoken = np.array([s.section != "" for s in sentences], dtype=bool)
-    numerals = (
-        find_quantities(s.text) if quantities is None else quantities.get(s.sentence_id, ())
-        for s in sentences
-    )
-    figures = np.array([sum(q.kind in FIGURES for q in own) for own in numerals])
-    named = (_with(texts, cue(name)) for name in ("deadline", "named_thing"))
+    section = np.array([s.section for s in sentences], dtype=str)
+    problems, spoken = section == "problems", section != ""
+    if quantities is None:
+        quantities = {s.sentence_id: find_quantities(s.text) for s in sentences}
+    numerals = [quantities.get(s.sentence_id, ()) for s in sentences]
+    figures = np.array([[q.kind in FIGURES for q in own].count(True) for own in numerals])
+    named = (_holding(texts, cue(name)) for name in ("deadline", "named_thing"))
     _, items, clauses = cut(texts.joined)
     return {
         "past": orientation == "past",

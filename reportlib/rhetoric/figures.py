@@ -58,17 +58,20 @@ def find_forms(text: str) -> Iterator[Span]:
     """
     taken: set[tuple[str, int]] = set()
     for pattern, form in _forms():
+        measure, phrase = form["measure"], pattern.groups
+        if not any(letter in text for letter in form.get("letters", text[:1])):
+            continue
         for found in pattern.finditer(text):
-            first, last = found.span(pattern.groups if form.get("inner") else 0)
-            if (form["measure"], first) in taken or not _counts(form, found[pattern.groups]):
+            first, last = found.span(phrase if form.get("inner") else 0)
+            if (measure, first) in taken or not _counts(form, found[phrase]):
                 continue
             if before := form.get("before"):
                 start = _clause_start(text, first, REACH)
                 if not (led := cue(before).search(text, start, first)):
                     continue
                 first = led.start()
-            taken.add((form["measure"], first))
-            yield first, last, form["measure"], form["rule"], form["device"]
+            taken.add((measure, first))
+            yield first, last, measure, form["rule"], form["device"]
 
 
 def _counts(form: dict[str, Any], phrase: str) -> bool:
@@ -96,16 +99,17 @@ def rank_level(text: str, first: int, last: int) -> str:
     >>> rank_level("增速居全省第3位", 2, 8)
     'province'
     """
-    start = _clause_start(text, first, FAR)
-    words = ((text.rfind(word, start, last), len(word), level) for word, level in _levels())
-    at, _, level = max(words)
-    return level if at >= 0 else "unstated"
+    pattern, levels = _levels()
+    met = pattern.findall(text, _clause_start(text, first, FAR), last)
+    return levels[met[-1]] if met else "unstated"
 
 
 @cache
-def _levels() -> tuple[tuple[str, str], ...]:
+def _levels() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What finds the longest level word at each character, and the level of each word."""
     rows = table("rhetoric_words", COLUMNS)
-    return tuple((r["word"], r["rule"]) for r in rows if r["measure"] == "rank_level")
+    levels = {r["word"]: r["rule"] for r in rows if r["measure"] == "rank_level"}
+    return re.compile(f"(?=({'|'.join(sorted(levels, key=len, reverse=True))}))"), levels
 
 
 def repeated_frames(sentences: Sequence[Sentence]) -> Iterator[Hit]:
@@ -114,18 +118,18 @@ def repeated_frames(sentences: Sequence[Sentence]) -> Iterator[Hit]:
     Numbering is not part of a frame, and a salutation is none.
     """
     groups: defaultdict[str, list[tuple[Sentence, int]]] = defaultdict(list)
-    for sentence in sentences:
-        at = _numbered(sentence.text)
-        opening = sentence.text[at : at + SHORTEST]
-        if len(opening) == SHORTEST and opening[:4] not in listed("address", "address"):
-            groups[opening].append((sentence, at))
-    for places in groups.values():
-        if len(places) >= OFTEN:
-            letters = zip(*(s.text[at : at + LONGEST] for s, at in places), strict=False)
-            shared = next((k for k, c in enumerate(letters) if len(set(c)) > 1), SHORTEST)
-            for s, at in places:
-                stop = at + max(shared, SHORTEST)
-                yield Hit(s, at, stop, "repeated_frame", f"frame:{len(places)}")
+    for s in sentences:
+        at = _numbered(s.text)
+        groups[s.text[at : at + SHORTEST]].append((s, at))
+    for opening, places in groups.items():
+        address = opening[:4] in listed("address", "address")
+        if address or len(places) < OFTEN or len(opening) < SHORTEST:
+            continue
+        letters = zip(*(s.text[at : at + LONGEST] for s, at in places), strict=False)
+        shared = next((k for k, c in enumerate(letters) if len(set(c)) > 1), SHORTEST)
+        for s, at in places:
+            stop = at + max(shared, SHORTEST)
+            yield Hit(s, at, stop, "repeated_frame", f"frame:{len(places)}")
 
 
 def _numbered(text: str) -> int:

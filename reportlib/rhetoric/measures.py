@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import cache
-from itertools import zip_longest
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from reportlib.records import Report
 from reportlib.rhetoric.coding import SILENT, Coded
-from reportlib.rhetoric.vocabulary import card, cards, columns
+from reportlib.rhetoric.vocabulary import Card, card, cards, columns
 
 RESAMPLES, SEED, FEWEST = 200, 20260101, 5  # of the bootstrap; fewer sentences get no interval
 ENDS = (0.025, 0.975)
@@ -25,7 +24,6 @@ SECTIONS = ("all", "review", "problems", "plan")
 SIZES = frozenset({"chars", "clauses", "items", "text_chars"})  # bases that are no observations
 WINDOW = 500  # characters of the moving window of lexical diversity
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FFF
-SMALL = 200_000  # multiplications that a linear algebra library does not spread over threads
 Floats = NDArray[np.float64]
 
 
@@ -55,85 +53,75 @@ def rates(coded: Sequence[Coded], measures: Sequence[str] = ()) -> dict[str, Rat
     >>> rates([], ["commitment"])["commitment"].reason
     'part_missing'
     """
-    found = _evaluate(sum(_draws(coded).values(), start=_nothing()), coded)
+    (found,) = _evaluate([sum(_totals(coded).values(), start=_nothing())], [coded])
     return {name: found[card(name).id] for name in measures or cards()}
 
 
-def _draws(coded: Sequence[Coded]) -> dict[str, Floats]:
-    """By part, the totals of every count: row 0 as they are, then in each resample."""
+def _totals(coded: Sequence[Coded]) -> dict[str, Floats]:
+    """By part of the report, the totals of every count: as they are, then in each resample."""
     parts: dict[str, list[Floats]] = {}
     for one in coded:
         parts.setdefault(one.sentence.section, []).append(one.counts)
-    return {section: _resampled(np.array(rows)) for section, rows in parts.items()}
+    return {name: np.array(rows).T @ _weights(len(rows)) for name, rows in parts.items()}
 
 
-def _resampled(counts: Floats) -> Floats:
-    """Totals of the columns, as they are and in each resample of the rows.
+@lru_cache(maxsize=256)
+def _weights(n: int) -> NDArray[np.uint8]:
+    """How often each of n sentences counts: once as they are, then in each resample.
 
-    Some resamples at a time: a larger product would be spread over threads, which costs more.
+    Kept, because many parts of reports have as many sentences.
     """
-    n, rng = len(counts), np.random.default_rng(SEED)
-    size = max(1, SMALL // counts.size)
-    totals = [counts.sum(axis=0)[None]]
-    for k in range(0, RESAMPLES, size):
-        m = min(size, RESAMPLES - k)
-        drawn = rng.integers(0, n, (m, n)) + np.arange(0, m * n, n)[:, None]
-        weights = np.bincount(drawn.ravel(), minlength=m * n).reshape(m, n)
-        totals.append(weights @ counts)
-    return np.concatenate(totals)
+    drawn = np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
+    drawn += np.arange(n, n * (RESAMPLES + 1), n)[:, None]
+    weights = np.bincount(drawn.ravel(), minlength=n * (RESAMPLES + 1)).astype(np.uint8)
+    weights[:n] = 1
+    return weights.reshape(-1, n).T
 
 
 def _nothing() -> Floats:
-    return np.zeros((RESAMPLES + 1, len(columns())))
+    return np.zeros((len(columns()), RESAMPLES + 1))
 
 
 @cache
-def _summed(side: str) -> list[list[int]]:
-    """The columns that stand on one side of the cards' lines: of each the first, the second."""
-    named = zip_longest(*(getattr(one, side) for one in cards().values()), fillvalue="")
-    return [[columns().index(name) for name in names] for names in named]
+def _summed(side: str) -> Floats:
+    """For each card, one row, what each count adds on one side of its line."""
+    scales = [one.scale if side == "above" else 1.0 for one in cards().values()]
+    named = [[getattr(one, side).count(name) for name in columns()] for one in cards().values()]
+    return np.array(named) * np.array(scales)[:, None]
 
 
-def _evaluate(totals: Floats, coded: Sequence[Coded]) -> dict[str, Rate]:
-    """Every card's value and interval from the totals of some sentences."""
-    above, base = (
-        np.sum([totals[:, at] for at in _summed(side)], axis=0) for side in ("above", "below")
-    )
-    scale = [one.scale for one in cards().values()]
-    ratios = above * scale / np.where(base > 0, base, np.nan)
+def _evaluate(totals: Sequence[Floats], groups: Sequence[Sequence[Coded]]) -> list[dict[str, Rate]]:
+    """Every card's value and interval from the totals of groups of sentences."""
+    above, base = _summed("above") @ totals, _summed("below") @ totals
+    ratios = np.divide(above, base, out=np.full_like(base, np.nan), where=base > 0)
     for k, one in enumerate(cards().values()):
         if one.mean_of:
             ratios[:, k] = ratios[:, [list(cards()).index(m) for m in one.mean_of]].mean(axis=1)
-    ordered = np.sort(ratios[1:], axis=0)  # NaN, from resamples without a base, comes last
-    last = np.maximum(RESAMPLES - 1 - np.isnan(ordered).sum(axis=0), 0)
-    across = np.arange(len(last))
-    lows, highs = (ordered[np.rint(last * q).astype(int), across].tolist() for q in ENDS)
-    present = {c.sentence.section for c in coded}
-    numbers = zip(ratios[0].tolist(), base[0].tolist(), lows, highs, strict=True)
-    out = {}
-    for one, (value, below, low, high) in zip(cards().values(), numbers, strict=True):
-        if not coded or (one.needs and one.needs not in present):
-            out[one.id] = Rate(None, 0, reason="part_missing")
-        elif one.id == "lexical_diversity":
-            out[one.id] = _diversity("".join(c.sentence.text for c in coded))
-        elif math.isnan(value):
-            out[one.id] = Rate(None, 0, reason="no_base")
-        else:
-            n = len(coded) if not one.below or one.below[0] in SIZES else int(below)
-            ends = (
-                (round(low, 4), round(high, 4))
-                if len(coded) >= FEWEST and not math.isnan(low)
-                else (None, None)
-            )
-            out[one.id] = Rate(round(value, 4), n, *ends)
-    return out
+    ordered = np.sort(ratios[..., 1:])  # NaN, from resamples without a base, comes last
+    last = np.maximum(RESAMPLES - 1 - np.isnan(ordered).sum(axis=-1, keepdims=True), 0)
+    ends = (np.take_along_axis(ordered, np.rint(last * q).astype(int), -1)[..., 0] for q in ENDS)
+    numbers = np.stack((ratios[..., 0], base[..., 0], *ends), axis=-1).tolist()
+    return [
+        {one.id: _rate(one, coded, four) for one, four in zip(cards().values(), own, strict=True)}
+        for coded, own in zip(groups, numbers, strict=True)
+    ]
 
 
-def _diversity(text: str) -> Rate:
-    value = mattr(text)
-    if value is None:
-        return Rate(None, 0, reason="too_short")
-    return Rate(round(value, 4), len(text))
+def _rate(one: Card, coded: Sequence[Coded], numbers: Sequence[float]) -> Rate:
+    """A card's rate, from its value, what stands below the line, and the ends of the interval."""
+    value, below, low, high = numbers
+    if not coded or (one.needs and all(c.sentence.section != one.needs for c in coded)):
+        return Rate(None, 0, reason="part_missing")
+    if one.id == "lexical_diversity":
+        varied = mattr(text := "".join(c.sentence.text for c in coded))
+        short = Rate(None, 0, reason="too_short")
+        return short if varied is None else Rate(round(varied, 4), len(text))
+    if math.isnan(value):
+        return Rate(None, 0, reason="no_base")
+    n = len(coded) if not one.below or one.below[0] in SIZES else int(below)
+    if len(coded) < FEWEST or math.isnan(low):
+        return Rate(round(value, 4), n)
+    return Rate(round(value, 4), n, round(low, 4), round(high, 4))
 
 
 def mattr(text: str, window: int = WINDOW) -> float | None:
@@ -151,11 +139,10 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
     if n < window:
         return None
     order = np.argsort(ids, kind="stable").astype(np.int32)
-    before = np.full(n, -1, dtype=np.int32)
-    same = ids[order[1:]] == ids[order[:-1]]
-    before[order[1:][same]] = order[:-1][same]
-    at = np.arange(n, dtype=np.int32)  # new in the windows that begin after its last occurrence
-    new = np.minimum(at, n - window) - np.maximum(before, at - window).clip(min=-1)
+    before = np.roll(order, 1)  # where the same character stands before
+    before[np.diff(ids[order], prepend=0) != 0] = -1
+    np.maximum(before, np.maximum(order - window, -1), out=before)
+    new = np.minimum(order, n - window) - before  # in windows that begin after that
     return float(new.clip(min=0).sum() / (window * (n - window + 1)))
 
 
@@ -199,12 +186,12 @@ def measure_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, 
     ('all', 'war', 142.8571, 'per 1,000 characters', 1)
     """
     spoken = [c for c in coded if c.sentence.section not in SILENT]
-    draws = _draws(spoken)
-    draws["all"] = sum(draws.values(), start=_nothing())
-    for section in SECTIONS:
-        part = [c for c in spoken if section in ("all", c.sentence.section)]
-        found = _evaluate(draws.get(section, _nothing()), part)
+    totals = _totals(spoken)
+    totals["all"] = sum(totals.values(), start=_nothing())
+    groups = [[c for c in spoken if section in ("all", c.sentence.section)] for section in SECTIONS]
+    found = _evaluate([totals.get(section, _nothing()) for section in SECTIONS], groups)
+    for section, rates_of in zip(SECTIONS, found, strict=True):
         for one in cards().values():
             if section == "all" or not one.needs:
-                value, n, low, high, reason = found[one.id]
+                value, n, low, high, reason = rates_of[one.id]
                 yield report.report_id, section, one.id, value, one.unit, n, low, high, reason

@@ -1,15 +1,14 @@
 """Phrases, and parallelism among them: runs of phrases of one build, and strict pairs.
 
-A phrase is compared with its neighbours only, so the time taken is linear in the text. A text may
-be one sentence, or many with a newline after each: nothing reaches beyond a newline.
+A phrase is compared with the next only, so the time taken is linear in the text; all neighbours of
+a text are compared at once, as columns of character codes. A text may be one sentence, or many
+with a newline after each: nothing reaches beyond a newline.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,13 +19,14 @@ from reportlib.rhetoric.vocabulary import listed
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Span = tuple[int, int, str, str, str]  # first, last, measure, rule, device
-DIGIT = re.compile(r"\d")
-MARKS = np.array([ord(mark) for mark in "，。；：！？、\n"])
+MARKS, DIGITS = "，。；：！？、\n", "0123456789"
 ADVERBS = "就也并都则"  # may stand before the first of a run
 ANSWERS = "又也更越"  # may open the second of a pair
 NOUN_ENDS = "化性感馆院所站"
 LONGEST_RUN, LONGEST_PAIR = 60, 30  # characters of a phrase that is compared
+CLOSE = 16  # characters of equally long phrases of a run that are compared one by one
 SPLIT = 1 << 21  # larger than any character's code: two codes make one number
+BEYOND = 1 << 16  # larger than the code of any listed letter
 
 
 class Phrases(NamedTuple):
@@ -37,39 +37,96 @@ class Phrases(NamedTuple):
     linked: Bools
 
 
+class Pairs(NamedTuple):
+    """Phrases among ``codes`` in row 0, and in row 1 the one that follows each."""
+
+    codes: Ints
+    first: Ints
+    last: Ints
+
+    def these(self, chosen: Bools) -> Pairs:
+        """The chosen pairs."""
+        return Pairs(self.codes, self.first[:, chosen], self.last[:, chosen])
+
+    def letter(self, at: int) -> Ints:
+        """One character of each phrase, counted from its end where ``at`` is negative."""
+        return self.codes[at + (self.first if at >= 0 else self.last)]
+
+    def word(self, at: int) -> Ints:
+        """Two characters of each phrase as one number."""
+        return self.letter(at) * SPLIT + self.letter(at + 1)
+
+    def hold(self, letters: str | frozenset[str]) -> Bools:
+        """Which phrases hold one of the letters."""
+        places = np.flatnonzero(among(self.codes, letters))
+        return np.greater(*(np.searchsorted(places, at) for at in (self.last, self.first)))
+
+    def alike(self, reach: int) -> Bools:
+        """By pair: which characters, up to ``reach`` and the end of the second, are the same."""
+        letters = self.codes[self.first[..., None] + np.arange(reach)]
+        return same(letters) & (np.arange(reach) < (self.last - self.first)[1, :, None])
+
+
+def same(both: Ints) -> Bools:
+    """Where the two rows are the same."""
+    return both[0] == both[1]
+
+
+@cache
+def _listing(letters: str | frozenset[str]) -> Bools:
+    known = np.zeros(BEYOND, dtype=bool)
+    known[[ord(letter) for letter in letters]] = True
+    return known
+
+
+def among(codes: NDArray[np.integer], letters: str | frozenset[str]) -> Bools:
+    """Which of the characters with these codes are among the letters."""
+    return _listing(letters).take(codes, mode="clip")
+
+
+@cache
+def _listed_words(rule: str) -> Ints:
+    return np.sort([ord(w[0]) * SPLIT + ord(w[1]) for w in listed("parallel", rule)])
+
+
+def _are(words: Ints, rule: str) -> Bools:
+    """Which words of two characters are listed."""
+    known = _listed_words(rule)
+    return known.take(np.searchsorted(known, words), mode="clip") == words
+
+
 @lru_cache(maxsize=1)
 def cut(text: str) -> tuple[Ints, Phrases, Phrases]:
-    """The character codes of a text, its items and its clauses.
+    """The character codes of a text (newlines behind it), its items and its clauses.
 
     Punctuation cuts clauses, which are linked within a line; 、 cuts a clause into linked items.
 
     >>> _, items, clauses = cut("稳住企业、稳预期，保民生。")
     >>> items.first.tolist(), items.last.tolist(), items.linked.tolist()
-    ([0, 5, 9], [4, 8, 12], [True, False])
+    ([0, 5, 9], [4, 8, 12], [True, False, False])
     >>> clauses.first.tolist(), clauses.last.tolist(), clauses.linked.tolist()
-    ([0, 9], [8, 12], [True])
+    ([0, 9], [8, 12], [True, False])
     """
-    codes = np.frombuffer((text + "\n").encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    inside = np.concatenate(([False], ~np.isin(codes, MARKS)))
-    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    padded = (text + "\n" * LONGEST_PAIR).encode("utf-32-le")
+    codes = np.frombuffer(padded, dtype=np.uint32).astype(np.int64)
+    edges = np.flatnonzero(np.diff(among(codes, MARKS), prepend=True))
     first, last = edges[0::2], edges[1::2]
-    linked = (first[1:] == last[:-1] + 1) & (codes[last[:-1]] == ord("、"))
-    start = first[np.concatenate(([True], ~linked))[: len(first)]]
-    stop = last[np.concatenate((~linked, [True]))[: len(last)]]
-    line = np.cumsum(codes == ord("\n"))[start]
-    return codes, Phrases(first, last, linked), Phrases(start, stop, line[1:] == line[:-1])
+    linked = (np.append(first[1:], 0) == last + 1) & (codes[last] == ord("、"))
+    start, stop = first[~np.append(False, linked)[:-1]], last[~linked]
+    line = np.searchsorted(np.flatnonzero(codes == ord("\n")), start)
+    return codes, Phrases(first, last, linked), Phrases(start, stop, np.diff(line, append=-1) == 0)
 
 
-@lru_cache(maxsize=1)
-def four_letters(text: str) -> list[int]:
+def four_letters(text: str) -> Ints:
     """Where the items of exactly four Han characters begin.
 
-    >>> four_letters("解放思想、开拓进取，发展1年。")
+    >>> four_letters("解放思想、开拓进取，发展1年。").tolist()
     [0, 5]
     """
-    first, last, _ = cut(text)[1]
-    pieces = ((at, text[at : at + 4]) for at in first[last - first == 4].tolist())
-    return [at for at, piece in pieces if piece.isalpha() and not piece.isascii()]
+    codes, (first, last, _), _ = cut(text)
+    four = first[last - first == 4]
+    pieces = codes[four[:, None] + np.arange(4)].astype(np.uint32)
+    return four[np.char.isalpha(pieces.view("U4")[:, 0]) & (pieces > 127).any(axis=1)]
 
 
 def four_characters(text: str) -> Iterator[Span]:
@@ -78,13 +135,11 @@ def four_characters(text: str) -> Iterator[Span]:
     >>> list(four_characters("我们不怕，解放思想、开拓进取，扬长补短，固本兴新。"))
     [(0, 24, 'four_character', 'run:5', '')]
     """
-    run: list[int] = []
-    for at in [*four_letters(text), 0]:
-        if run and (at != run[-1] + 5 or text[at - 1] == "\n"):
-            if len(run) > 2:
-                yield run[0], run[-1] + 4, "four_character", f"run:{len(run)}", ""
-            run = []
-        run.append(at)
+    codes, four = cut(text)[0], four_letters(text)
+    linked = (np.diff(four, append=0) == 5) & (codes[four + 4] != ord("\n"))
+    for start, stop in _stretches(linked):
+        rule = f"run:{stop - start + 1}"
+        yield int(four[start]), int(four[stop]) + 4, "four_character", rule, ""
 
 
 def parallels(text: str) -> Iterator[Span]:
@@ -98,58 +153,46 @@ def parallels(text: str) -> Iterator[Span]:
     [('稳就业、稳企业、稳市场、稳预期', 'run:4')]
     """
     codes, items, clauses = cut(text)
-    spans = (
-        _runs(text, codes, clauses, _same_clause),
-        _runs(text, codes, _trimmed(codes, items), _same_build),
-        _pairs(text, codes, clauses),
-        _pairs(text, codes, items),
-    )
-    for first, last, rule in chain(*spans):
+    runs = _runs(codes, clauses, _trimmed(codes, items))
+    for first, last, rule in (*runs, *_pairs(text, codes, clauses, items)):
         yield first, last, "parallel", rule, "parallel"
 
 
 def _trimmed(codes: Ints, items: Phrases) -> Phrases:
     """The items of each list, the outer ones cut to the length of their neighbours."""
     first, last, linked = items
-    length = last - first
-    begins = np.flatnonzero(linked & ~np.concatenate(([False], linked))[:-1])
-    ends = 1 + np.flatnonzero(linked & ~np.concatenate((linked, [False]))[1:])
+    length, after = last - first, np.append(False, linked)[:-1]
+    begins, ends = np.flatnonzero(linked & ~after), np.flatnonzero(after & ~linked)
     first, last = first.copy(), last.copy()
     first[begins] = np.maximum(first[begins], last[begins] - length[begins + 1])
-    tails = _tails(codes, items.last)
+    tails = Pairs(codes, items.first, items.last).word(-2)
     ends = ends[tails[ends] != tails[ends - 1]]
     last[ends] = np.minimum(last[ends], first[ends] + length[ends - 1])
     return Phrases(first, last, linked)
 
 
-def _tails(codes: Ints, last: Ints) -> Ints:
-    """The last two characters of each phrase as one number."""
-    return codes[last - 2] * SPLIT + codes[last - 1]
+def _joined(codes: Ints, *kinds: Phrases) -> tuple[Phrases, Pairs]:
+    """Phrases of several kinds as one, and those that are linked with what follows each."""
+    phrases = Phrases(*(np.concatenate(columns) for columns in zip(*kinds, strict=True)))
+    at = np.flatnonzero(phrases.linked) + np.array([[0], [1]])
+    return phrases, Pairs(codes, phrases.first[at], phrases.last[at])
 
 
-@cache
-def _changes() -> Ints:
-    """The words of change (提高, 扩大) as ``_tails`` gives them."""
-    return np.array([ord(w[0]) * SPLIT + ord(w[1]) for w in listed("parallel", "change")])
-
-
-def _runs(
-    text: str, codes: Ints, phrases: Phrases, same: Callable[[str, str], bool]
-) -> Iterator[tuple[int, int, str]]:
+def _runs(codes: Ints, clauses: Phrases, items: Phrases) -> Iterator[tuple[int, int, str]]:
     """Maximal runs of at least three neighbouring phrases, each built like the next.
 
-    Only neighbours that look alike at once (in length, first or last letter) are compared.
+    Among clauses a shared function word (向…，向…) is enough.
     """
-    first, last, linked = phrases
-    length, heads, tails = last - first, codes[first], _tails(codes, last)
-    near = (length[1:] == length[:-1]) | (heads[1:] == heads[:-1])
-    near |= (codes[last[1:] - 1] == codes[last[:-1] - 1]) | np.isin(tails[1:], _changes())
-    near |= np.isin(heads[:-1], [ord(c) for c in ADVERBS])
-    near &= linked
-    for start, stop in _stretches(near):
-        bounds = zip(first[start : stop + 1].tolist(), last[start : stop + 1].tolist(), strict=True)
-        near[start:stop] = [same(a, b) for a, b in pairwise(text[a:b] for a, b in bounds)]
-    for start, stop in _stretches(near):
+    (first, last, linked), pairs = _joined(codes, clauses, items)
+    loose = np.arange(linked.sum()) < clauses.linked.sum()
+    while (adverb := loose & among(pairs.letter(0)[0], ADVERBS)).any():
+        pairs.first[0] += adverb
+    (n, other), heads, tails = pairs.last - pairs.first, pairs.letter(0), pairs.letter(-1)
+    changes = frozenset(word[1] for word in listed("parallel", "change"))
+    near = (n == other) | same(heads) | same(tails) | among(tails, changes).all(axis=0)
+    near[near] = _same_build(pairs.these(near))
+    linked[linked] = near | (loose & same(heads) & among(heads[0], listed("parallel", "opening")))
+    for start, stop in _stretches(linked):
         yield int(first[start]), int(last[stop]), f"run:{stop - start + 1}"
 
 
@@ -159,102 +202,88 @@ def _stretches(linked: Bools) -> list[tuple[int, int]]:
     return [(a, b) for a, b in edges.reshape(-1, 2).tolist() if b - a > 1]
 
 
-def _same_clause(a: str, b: str) -> bool:
-    """The same build for clauses, where a shared function word (向…，向…) is enough."""
-    a = a.lstrip(ADVERBS)
-    return (a[:1] == b[:1] and a[:1] in listed("parallel", "opening")) or _same_build(a, b)
-
-
-def _same_build(a: str, b: str) -> bool:
+def _same_build(pairs: Pairs) -> Bools:
     """Equal length and a shared character in a telling place, or a shared beginning or ending.
 
     Lists of figures and lists of nouns are no parallelism.
     """
-    change, n, least = listed("parallel", "change"), len(a), min(len(a), len(b))
-    tail, ends = a[-2:], a[-2:] == b[-2:]
-    changes, begins = tail in change and b[-2:] in change, a[:2] == b[:2] and _telling(a)
-    if (n != len(b) and not (changes or ends or begins)) or not 3 <= least <= LONGEST_RUN:
-        return False
-    if max(n, len(b)) > LONGEST_RUN or DIGIT.search(a + b):
-        return False
-    if n == len(b) <= 16:
-        alike = [x == y for x, y in zip(a, b, strict=True)]
-        if _short_phrases(a, b) and not all(alike):
-            return True
-        if alike[-1] < sum(alike) < n:  # not the last character alone
-            noun = ends and tail in listed("parallel", "noun")
-            ended, inside = ends and not noun, alike[1 : -2 if noun else -1]
-            if any(inside) or (n > 3 and (ended or (alike[0] and _telling(a)))):
-                return True
-    if least < 4 or (changes and least > 5):
-        return least > 3
-    if ends and (tail in listed("parallel", "predicate") or a[-3:] == b[-3:]):
-        return a[-3] != "、"
-    return begins and abs(n - len(b)) <= 20
+    n, other = pairs.last - pairs.first
+    least, tails, before = np.minimum(n, other), pairs.word(-2), pairs.letter(-3)
+    changes = (least > 5) & _are(tails, "change").all(axis=0)
+    begins = same(pairs.word(0)) & _telling(pairs) & (abs(n - other) <= 20)
+    ended = same(tails) & (_are(tails[0], "predicate") | same(before))
+    built = (least > 3) & (changes | np.where(ended, before[0] != ord("、"), begins))
+    close = (n == other) & (n <= CLOSE)
+    built[close] |= _shared_letters(pairs.these(close))
+    built &= (least >= 3) & (np.maximum(n, other) <= LONGEST_RUN)
+    return built & ~pairs.hold(DIGITS).any(axis=0)
 
 
-def _telling(phrase: str) -> bool:
+def _shared_letters(pairs: Pairs) -> Bools:
+    """Whether equally long phrases are not the same, and share letters in a telling place."""
+    n, alike = (pairs.last - pairs.first)[0], pairs.alike(CLOSE).sum(axis=1)
+    head, tail, ends = same(pairs.letter(0)), same(pairs.letter(-1)), same(pairs.word(-2))
+    noun = ends & _are(pairs.word(-2)[0], "noun")
+    outside = (ends & ~noun) | (head & _telling(pairs))
+    inside = alike - head - tail - noun > 0
+    shared = (alike > tail) & (inside | ((n > 3) & outside))
+    return (alike < n) & (shared | _short_phrases(pairs))
+
+
+def _telling(pairs: Pairs) -> Bools:
     """Whether a phrase begins with a verb or function word, so that its repetition is a frame."""
-    first = phrase[:1] in listed("parallel", "verb") or phrase[:1] in listed("parallel", "opening")
-    return first or phrase[:2] in listed("parallel", "begins")
+    word, letter = pairs.word(0)[0], pairs.letter(0)[0]
+    single = (among(letter, listed("parallel", rule)) for rule in ("verb", "opening"))
+    return _are(word, "begins") | np.logical_or(*single)
 
 
-def _short_phrases(a: str, b: str) -> bool:
+def _short_phrases(pairs: Pairs) -> Bools:
     """Equally long short phrases: verb and object (拓市场, 优化环境), subject and quality."""
-    verbs, n = listed("parallel", "verb"), len(a)
-    acts = n in (3, 5) and a[0] in verbs and b[0] in verbs
-    if acts and (a[-1] not in NOUN_ENDS or (n == 3 and a[0] == b[0])):
-        return True
-    begins, quality = listed("parallel", "begins"), listed("parallel", "quality")
-    return 5 <= n <= 8 and ({a[-2:], b[-2:]} <= quality or {a[:2], b[:2]} <= begins)
+    n, heads = (pairs.last - pairs.first)[0], pairs.letter(0)
+    acts = ((n == 3) | (n == 5)) & among(heads, listed("parallel", "verb")).all(axis=0)
+    acts &= ~among(pairs.letter(-1)[0], NOUN_ENDS) | ((n == 3) & same(heads))
+    words = _are(pairs.word(-2), "quality").all(axis=0) | _are(pairs.word(0), "begins").all(axis=0)
+    return acts | ((n >= 5) & (n <= 8) & words)
 
 
-def _pairs(text: str, codes: Ints, phrases: Phrases) -> Iterator[tuple[int, int, str]]:
+def _pairs(text: str, codes: Ints, *kinds: Phrases) -> Iterator[tuple[int, int, str]]:
     """Strict pairs: 于…中…，于…中…; 既…又…; 越…越…; or the second phrase turned about."""
-    here = np.flatnonzero(phrases.linked)
-    first, last = phrases.first[here], phrases.last[here]
-    start, stop = phrases.first[here + 1], phrases.last[here + 1]
-    shorter = np.minimum(last - first, stop - start)
-    fit = (shorter >= 4) & (np.maximum(last - first, stop - start) <= LONGEST_PAIR)
-    near = (codes[last - 1] == codes[stop - 1]) | (codes[first] == codes[start])
-    near |= np.isin(codes[start], [ord(c) for c in ANSWERS])
-    for k in (2, 3, 4):
-        near |= _tails(codes, last) == _tails(codes, np.minimum(start + k, stop))
-    spans = np.stack([first, last, start, stop], axis=1)[fit & near]
-    for first_a, last_a, first_b, last_b in spans.tolist():
-        a, b = text[first_a:last_a], text[first_b:last_b]
-        if _framed(a, b) or _answers(a, b):
-            yield first_b - 1 - min(len(a), len(b)), last_b, "pair"
-        elif _turned(a, b):
-            yield first_a, last_b, "turned"
+    _, pairs = _joined(codes, *kinds)
+    n, heads, end = pairs.last - pairs.first, pairs.letter(0), pairs.word(-2)[0]
+    fit = (n.min(axis=0) >= 4) & (n.max(axis=0) <= LONGEST_PAIR)
+    near = [same(heads), same(pairs.letter(-1)), among(heads[1], ANSWERS)]
+    near += [end == pairs.word(k)[1] for k in range(3)]
+    pairs = pairs.these(fit & np.any(near, axis=0))
+    heads = pairs.letter(0)
+    answers = among(heads[1], ANSWERS) & pairs.hold("既")[0]  # 既…，又… (也…, 更…); 越…，越…
+    strict = _framed(pairs) | np.where(heads[1] == ord("越"), same(heads), answers)
+    spans = np.concatenate(pairs[1:]).T.tolist()
+    for (first, start, last, stop), is_strict in zip(spans, strict.tolist(), strict=True):
+        if is_strict:
+            yield start - 1 - min(last - first, stop - start), stop, "pair"
+        elif _turned(text[first:last], text[start:stop]):
+            yield first, stop, "turned"
 
 
-def _answers(a: str, b: str) -> bool:
-    """越…，越…; 既…，又… (也…, 更…)."""
-    return a[0] == "越" if b[0] == "越" else b[0] in ANSWERS and "既" in a
-
-
-def _framed(a: str, b: str) -> bool:
+def _framed(pairs: Pairs) -> Bools:
     """Whether a phrase, or its end, and the next share a frame that stands in two places."""
-    whole = len(a) == len(b)
-    near = a[-1] == b[-1] or (whole and a[0] == b[0])
-    a = a[-len(b) :]
-    if not near or not len(a) == len(b) > 4 or DIGIT.search(a + b):
-        return False
-    marks = "".join("=" if x == y else " " for x, y in zip(a, b, strict=True))
-    same, words = marks.count("="), listed("parallel", "opening")
-    if same < 2 or same > len(b) - 3 or " " not in marks.strip():
-        return len(b) > 5 and marks[-4:] in ("== =", "= ==") and a[-4] != "、"
-    if whole and marks[0] == "=":
-        return True
-    return same >= len(b) // 2 and any(
-        m == "=" and c in words for m, c in zip(marks, b, strict=True)
-    )
+    n, length = pairs.last - pairs.first
+    ends = Pairs(pairs.codes, pairs.last - length, pairs.last)
+    alike = ends.alike(LONGEST_PAIR)
+    number, words = alike.sum(axis=1), listed("parallel", "opening")
+    opened = same(pairs.letter(0)) & (n == length)
+    one, two, three, four = (same(ends.letter(-k)) for k in (1, 2, 3, 4))
+    fit = (n >= length) & (length > 4) & (one | opened) & ~ends.hold(DIGITS).any(axis=0)
+    together = LONGEST_PAIR - alike[:, ::-1].argmax(axis=1) - alike.argmax(axis=1) == number
+    last = (length > 5) & four & (two ^ three) & one & (ends.letter(-4)[0] != ord("、"))
+    worded = alike & among(ends.codes[ends.first[1][:, None] + np.arange(LONGEST_PAIR)], words)
+    apart = opened | ((number >= length // 2) & worded.any(axis=1))
+    return fit & np.where((number < 2) | (number > length - 3) | together, last, apart)
 
 
 def _turned(a: str, b: str) -> bool:
     """抓项目就是抓发展，抓发展必须抓项目: the end opens the next phrase, the rest comes back."""
-    n = next((n for n in (4, 3, 2) if a.endswith(b[:n])), 0)
-    if not n or DIGIT.search(a + b):
+    n = next((n for n in (4, 3, 2) if a.endswith(b[:n])), 0) if a[-2:] in b[:4] else 0
+    if not n or not {*DIGITS}.isdisjoint(a + b):
         return False
     return any(a[k : k + 3] in b[n:] for k in range(len(a) - n - 2))
