@@ -75,6 +75,8 @@ def _role(q: Quantity, before: str, after: str) -> str:
     times = pattern("times").match(after) and before.endswith(("是", "为", "于", "达到"))
     if times or pattern("sum_of").match(after) or after.startswith(("基础上", "的基础上")):
         return "base"
+    if before.endswith("完成") and after.startswith(("目标", "规划", "任务")):
+        return "base"  # 提前完成“十四五”目标
     onward = ("以来", "起", "开始", "到", "至")
     ranged = bool(q.value_high) and before.endswith(("从", "由", "自"))  # 从1979年到1983年，
     if pattern("from_date").search(before) and not after.startswith(onward) and not ranged:

@@ -127,6 +127,8 @@ class Home:
                 ):
                     break
                 text = text[: -len(word)]
+                if word == "分别" and "、" in text and not text.endswith(("居民", "农民")):
+                    return "other"  # 甲、乙、丙分别实现税收2亿元、1亿元
                 lent = lent or (not stripped and word in ("带动", "拉动", "撬动"))
                 stripped = True
             elif text.endswith(self.sign or "\n") and ends_with(text[:-1], "own"):
