@@ -17,7 +17,10 @@ DATA = Path(__file__).with_name("data")
 
 @cache
 def table(
-    name: str, required: tuple[str, ...] = (), unique: str = ""
+    name: str,
+    required: tuple[str, ...] = (),
+    unique: str = "",
+    allowed: tuple[tuple[str, str], ...] = (),
 ) -> tuple[dict[str, str], ...]:
     """The rows of ``data/NAME.csv`` as dicts of strings, in file order.
 
@@ -25,9 +28,11 @@ def table(
         name: file name without ``.csv``.
         required: columns that must be there and never be empty.
         unique: a column whose values must not repeat.
+        allowed: columns with their possible values, joined by ``|``.
 
     Raises:
-        DataError: missing file or column, empty required cell, repeated key, ragged row.
+        DataError: missing file or column, empty required cell, repeated key, ragged row, a value
+            that is not allowed.
 
     >>> table("units", ("unit", "kind"), "unit")[0]["unit"]
     '元'
@@ -49,6 +54,9 @@ def table(
                 raise DataError(f"{where}: column {empty[0]!r} is empty")
             if unique and row[unique] in seen:
                 raise DataError(f"{where}: {unique} {row[unique]!r} stands twice")
+            for column, values in allowed:
+                if row[column] not in values.split("|"):
+                    raise DataError(f"{where}: {column} is {row[column]!r}, not one of {values}")
             seen.add(row.get(unique))
             rows.append(row)
     return tuple(rows)

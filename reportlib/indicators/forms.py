@@ -16,7 +16,6 @@ from reportlib.resources import table
 
 HEAD = 4  # characters of a name that the automaton looks for
 NO_YEAR = "(?!19|20|[上去同])"
-ROLES = ("name", "bare", "after", "trap")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,17 +92,14 @@ def forms() -> dict[Form, set[str]]:
     """
     known = {row["id"] for row in table("indicators", ("id",), "id")}
     found = {}
-    for row in table("indicator_names", ("form", "role", "source"), "form"):
+    roles = (("role", "name|bare|after|trap"),)
+    for row in table("indicator_names", ("form", "role", "source"), "form", roles):
         ids = tuple(filter(None, row["indicator"].split("+")))
         split = tuple(filter(None, row["split"].split("+")))
         needs = tuple(filter(None, row["needs"].split("|")))
         name = f"indicator_names.csv: form {row['form']!r}"
-        if row["role"] not in ROLES:
-            raise DataError(f"{name}: role is {row['role']!r}, not one of {', '.join(ROLES)}")
-        if (bad := [i for i in (*ids, *split) if i not in known]) or not (
-            ids or row["role"] == "trap"
-        ):
-            raise DataError(f"{name}: unknown indicator {', '.join(bad) or '(none)'}")
+        if (bad := {*ids, *split} - known) or not (ids or row["role"] == "trap"):
+            raise DataError(f"{name}: unknown indicator {', '.join(sorted(bad)) or '(none)'}")
         source, heads, _ = read_form(row["form"])
         if min(map(len, heads)) < 2:
             raise DataError(f"{name}: it may be shorter than two characters")

@@ -14,7 +14,7 @@ from reportlib.indicators.chain import measures
 from reportlib.indicators.forms import names_between
 from reportlib.indicators.measure import Link
 from reportlib.indicators.scope import Home
-from reportlib.indicators.when import Clock, Moment, Timeline
+from reportlib.indicators.when import Clock, Timeline
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Report, Sentence
 
@@ -98,7 +98,9 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     return found
 
 
-def _row(report: Report, chain: Sequence[Sentence], link: Link, when: Moment) -> Observation:
+def _row(
+    report: Report, chain: Sequence[Sentence], link: Link, when: tuple[str, str, str]
+) -> Observation:
     """The figure with its place on the page and its sign."""
     q, sign, subject = link.quantity, link.sign, link.subject
     first = chain[0].first + q.first
@@ -108,7 +110,7 @@ def _row(report: Report, chain: Sequence[Sentence], link: Link, when: Moment) ->
     said = (subject.id, link.measure, value, high, q.unit, _signed(base, sign), q.base_unit)
     note = "; ".join(filter(None, (link.note, link.derivation)))
     where = (report.doc, report.report_id, sentence.sentence_id, *place, q.quote)
-    time = (when.status, when.period, subject.scope, when.basis, int(q.masked))
+    time = (*when[:2], subject.scope, when[2], int(q.masked))
     return Observation._make((*where, *said, link.bound, *time, note, link.rule, sentence.text))
 
 

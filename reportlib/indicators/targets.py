@@ -13,7 +13,7 @@ from reportlib.indicators.chain import CLAUSE
 from reportlib.indicators.forms import names_between, report_names
 from reportlib.indicators.observe import Observation
 from reportlib.indicators.scope import Home
-from reportlib.records import DataError, Report
+from reportlib.records import Report
 from reportlib.resources import require, table
 
 KINDS = ("point", "floor", "ceiling", "range", "around", "qualitative", "relative")
@@ -47,20 +47,12 @@ class Coverage(NamedTuple):
     end: int = 0
 
 
-@cache
 def _target_words() -> tuple[dict[str, str], ...]:
-    rows = table("target_words", ("word", "place", "reading", "source", "source_status"))
-    allowed = {
-        "place": ("before", "number", "after"),
-        "kind": ("", *KINDS),
-        "strength": ("", "hard", "soft"),
-        "reading": ("all", *READINGS),
-    }
-    for row in rows:
-        for column, values in allowed.items():
-            if row[column] not in values:
-                raise DataError(f"target_words.csv: {row['word']}: {column} is {row[column]!r}")
-    return rows
+    required = ("word", "place", "reading", "source", "source_status")
+    kinds = ("kind", "|".join(("", *KINDS)))
+    places, strengths = ("place", "before|number|after"), ("strength", "|hard|soft")
+    readings = ("reading", "|".join(("all", *READINGS)))
+    return table("target_words", required, allowed=(kinds, places, strengths, readings))
 
 
 def classify_target(bound: str, quote: str, sentence: str, reading: str = "yu2019") -> Target:

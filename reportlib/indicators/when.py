@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from reportlib.indicators.anchors import Anchor, Span, read_years
 from reportlib.indicators.catalogue import catalogue
@@ -25,14 +24,6 @@ def _cues(section: str, reach: int) -> tuple[re.Pattern[str], list[tuple[str, in
     rows = settings("indicator_patterns")["cues"][section]
     words = "|".join(f"({words})" for words, *_ in rows)
     return re.compile(f".{{0,{reach - 1}}}?(?:{words})", re.DOTALL), rows
-
-
-class Moment(NamedTuple):
-    """Status, period and basis of one figure."""
-
-    status: str
-    period: str
-    basis: str
 
 
 class Clock:
@@ -142,7 +133,7 @@ class Timeline:
         self.subjects = sorted(map(_since, links)) if self.forecasts else []
         self.plain = not pattern("spread").search(text)
 
-    def moment(self, link: Link) -> Moment:
+    def moment(self, link: Link) -> tuple[str, str, str]:
         """Status, period and basis of a figure, after the annotation guide.
 
         A year that only something before its subject is compared with (比2010年翻一番，生产总值…)
@@ -157,9 +148,9 @@ class Timeline:
         own = next((a for a in reversed(near) if a.role not in ("base", "frame")), None)
         status = self._status(unit, at, own)
         if link.role == "steps":
-            return Moment(status, "", basis)
+            return status, "", basis
         if link.role == "from":
-            return Moment("actual", self._base_year(at), basis)
+            return "actual", self._base_year(at), basis
         since = _since(link) if near else 0
         bases = (a for a in near if a.role == "frame" or (a.role == "base" and a.at >= since))
         base = max(bases, key=lambda a: a.at, default=None)
@@ -169,7 +160,7 @@ class Timeline:
             span = Span(clock.plan - 1, clock.plan - 1)
         if not self.plain or base or span.first != span.last:
             span, basis = self._spread(link, clause, unit, span, base, status)
-        return Moment(status, str(span), basis)
+        return status, str(span), basis
 
     def _spread(
         self, link: Link, clause: int, unit: str, span: Span, base: Anchor | None, status: str
