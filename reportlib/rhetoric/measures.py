@@ -141,8 +141,8 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
     order = np.argsort(ids, kind="stable").astype(np.int32)
     before = np.roll(order, 1)  # where the same character stands before
     before[np.diff(ids[order], prepend=0) != 0] = -1
-    np.maximum(before, np.maximum(order - window, -1), out=before)
-    new = np.minimum(order, n - window) - before  # in windows that begin after that
+    # A character is new in the windows that begin after that.
+    new = np.minimum(order, n - window) - np.maximum(before, np.maximum(order - window, -1))
     return float(new.clip(min=0).sum() / (window * (n - window + 1)))
 
 

@@ -74,9 +74,7 @@ def same(both: Ints) -> Bools:
 
 @cache
 def _listing(letters: str | frozenset[str]) -> Bools:
-    known = np.zeros(BEYOND, dtype=bool)
-    known[[ord(letter) for letter in letters]] = True
-    return known
+    return np.isin(np.arange(BEYOND), [ord(letter) for letter in letters])
 
 
 def among(codes: NDArray[np.integer], letters: str | frozenset[str]) -> Bools:
@@ -107,8 +105,8 @@ def cut(text: str) -> tuple[Ints, Phrases, Phrases]:
     >>> clauses.first.tolist(), clauses.last.tolist(), clauses.linked.tolist()
     ([0, 9], [8, 12], [True, False])
     """
-    padded = (text + "\n" * LONGEST_PAIR).encode("utf-32-le")
-    codes = np.frombuffer(padded, dtype=np.uint32).astype(np.int64)
+    padded = text + "\n" * LONGEST_PAIR
+    codes = np.frombuffer(padded.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
     edges = np.flatnonzero(np.diff(among(codes, MARKS), prepend=True))
     first, last = edges[0::2], edges[1::2]
     linked = (np.append(first[1:], 0) == last + 1) & (codes[last] == ord("、"))
@@ -138,8 +136,7 @@ def four_characters(text: str) -> Iterator[Span]:
     codes, four = cut(text)[0], four_letters(text)
     linked = (np.diff(four, append=0) == 5) & (codes[four + 4] != ord("\n"))
     for start, stop in _stretches(linked):
-        rule = f"run:{stop - start + 1}"
-        yield int(four[start]), int(four[stop]) + 4, "four_character", rule, ""
+        yield int(four[start]), int(four[stop]) + 4, "four_character", f"run:{stop - start + 1}", ""
 
 
 def parallels(text: str) -> Iterator[Span]:
