@@ -1,6 +1,6 @@
 """No pattern that sees a whole page takes more than linear time: twice the text, twice the time.
 
-The rooms from figures upwards match one sentence, unit or name, at one place of it; the time of
+The rooms from indicators upwards match one sentence, unit or name, at one place of it; the time of
 whole pages and of huge sentences is measured in test_safety.
 
 A pattern whose repeats are all bounded is linear by its form. One with an open repeat is run over
@@ -31,7 +31,7 @@ from reportlib.read import iter_sources, read_source
 from reportlib.resources import settings
 
 LIBRARY = Path(reportlib.__file__).parent
-ROOMS = ("read", "clean", "structure", "words")  # these match on the text of a page or a line
+ROOMS = ("read", "clean", "structure", "words", "quantities")  # on pages and lines
 CALLS = ("compile", "findall", "finditer", "fullmatch", "match", "search", "split", "sub")
 CLASSES = {
     op.CATEGORY_DIGIT: r"\d",
