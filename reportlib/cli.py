@@ -68,7 +68,7 @@ def _count(text: str) -> int:
 
 
 def _build(args: argparse.Namespace) -> int:
-    from reportlib.build import build_tables
+    from reportlib.build.run import build_tables
 
     names = ("pages", "corrections", "jobs", "cluster", "form", "column", "overwrite")
     options = {name: getattr(args, name) for name in names}

@@ -249,14 +249,14 @@ def test_what_was_done_is_not_done_again(
     many: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a failure in the last batch only that batch is left; a damaged part is made anew."""
-    out, real = tmp_path / "out", run.attempt
+    out, real = tmp_path / "out", STEPS.attempt
 
     def breaks(page: Page) -> object:
         if page.doc == "rows.jsonl#4":
             raise KeyboardInterrupt
         return real(page)
 
-    monkeypatch.setattr(run, "attempt", breaks)
+    monkeypatch.setattr(STEPS, "attempt", breaks)
     with pytest.raises(KeyboardInterrupt):
         reportlib.build_tables([many], out)
     assert [p.name for p in sorted((out / folder.PARTS).iterdir())] == [
@@ -266,7 +266,7 @@ def test_what_was_done_is_not_done_again(
     first = out / folder.PARTS / "0000000.part"
     first.write_bytes(first.read_bytes()[:-9])
     done: list[str] = []
-    monkeypatch.setattr(run, "attempt", lambda page: done.append(page.doc) or real(page))
+    monkeypatch.setattr(STEPS, "attempt", lambda page: done.append(page.doc) or real(page))
     reportlib.build_tables([many], out)
     assert sorted(done) == sorted([*(f"{k:04d}.txt" for k in (*range(8), 32, 33)), *done[-7:]])
     assert "0016.txt" not in done and "rows.jsonl#4" in done

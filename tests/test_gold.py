@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from gold_score import GOLD, ROOT, read_gold, read_rows, same, score
 
-from reportlib.build import build_tables
+from reportlib.build.run import build_tables
 
 FLOORS = tomllib.loads((GOLD / "floors.toml").read_text(encoding="utf-8"))
 TABLES = ("spans", "reports", "sections", "indicators", "quantities", "sentence_codes")

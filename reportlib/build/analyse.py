@@ -10,6 +10,8 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+import numpy as np
+
 from reportlib import rhetoric, themes, words
 from reportlib.build.write import Block, rows_of
 from reportlib.indicators.catalogue import catalogue
@@ -232,8 +234,11 @@ def _word_rows(out: Analysis, report: Report) -> None:
         if sentence.section:
             texts.setdefault(sentence.section, []).append(sentence.text)
     for section, pieces in texts.items():
-        if often := words.count_words("\n".join(pieces)).most_common():
-            out.add("words", report.report_id, section, *zip(*often, strict=True))
+        found = words.count_words("\n".join(pieces))
+        counts = np.array([*found.values()], dtype=np.int64)
+        often = np.argsort(-counts, kind="stable")
+        named = np.array([*found], dtype=object)[often].tolist()
+        out.add("words", report.report_id, section, named, counts[often].tolist())
 
 
 def sketch(sentences: Sequence[Sentence]) -> tuple[int, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reportlib.build.analyse import Analysis
 from reportlib.build.write import columns_of, parse
 from reportlib.records import ReportlibError
 from reportlib.resources import require, schema
+
+if TYPE_CHECKING:
+    from reportlib.build.analyse import Analysis
 
 # Evidence, and what other tables refer to.
 FIXED = {"doc", "report_id", "sentence_id", "start", "end", "quote", "text", "sentence", "path"}

@@ -28,7 +28,6 @@ from tqdm import tqdm
 
 from reportlib import __version__, words
 from reportlib.build import folder, parts
-from reportlib.build.analyse import attempt
 from reportlib.build.corrections import Correction, apply_corrections, read_corrections
 from reportlib.build.write import read_table
 from reportlib.read import MOST_BYTES, Source, iter_sources, read_sidecar, read_source
@@ -114,14 +113,16 @@ def build_tables(
             if folder.prepare(at, signature, overwrite):
                 return Summary(at, Counter(read_table(at, "pages")["kind"]), reused=True)
             todo = [b for b in batches if not parts.is_done(parts.part_path(at, b.number))]
+            engine = ""
             with tqdm(
                 total=len(found), unit="page", delay=2, disable=not sys.stderr.isatty()
             ) as bar:
                 bar.update(len(found) - sum(len(b.sources) for b in todo))
-                for done in _work(todo, jobs, cluster):
+                for done, used in _work(todo, jobs, cluster):
+                    engine = used
                     bar.update(done)
             counted = parts.finish(at, len(batches), form)
-            _write_versions(at)
+            _write_versions(at, engine or words.engine_in_use())
             folder.mark(at, signature, finished=True)
             folder.tidy(at)
             return Summary(at, counted)
@@ -170,8 +171,8 @@ def _unknown(doc: str, docs: Iterable[str]) -> ReportlibError:
     )
 
 
-def _work(batches: Sequence[Batch], jobs: int, cluster: str) -> Iterator[int]:
-    """Run the batches and yield how many sources each held."""
+def _work(batches: Sequence[Batch], jobs: int, cluster: str) -> Iterator[tuple[int, str]]:
+    """Run the batches and yield what each gives."""
     if cluster:
         yield from _on_cluster(batches, cluster)
     elif jobs > 1 and len(batches) > 1:
@@ -180,7 +181,7 @@ def _work(batches: Sequence[Batch], jobs: int, cluster: str) -> Iterator[int]:
         yield from map(run_batch, batches)
 
 
-def _in_processes(batches: Sequence[Batch], jobs: int) -> Iterator[int]:
+def _in_processes(batches: Sequence[Batch], jobs: int) -> Iterator[tuple[int, str]]:
     one_thread()
     spawn = get_context("spawn")
     pool = ProcessPoolExecutor(min(jobs, len(batches)), spawn, initializer=_end_with_parent)
@@ -199,7 +200,7 @@ def _end_with_parent() -> None:
         Thread(target=lambda: _exit(len(wait([parent.sentinel]))), daemon=True).start()
 
 
-def _on_cluster(batches: Sequence[Batch], address: str) -> Iterator[int]:
+def _on_cluster(batches: Sequence[Batch], address: str) -> Iterator[tuple[int, str]]:
     if not find_spec("distributed"):
         raise ReportlibError("--cluster needs: pip install 'reportlib[cluster]'")
     dask = import_module("distributed")
@@ -234,8 +235,14 @@ def few_collections() -> Iterator[None]:
 
 
 @few_collections()
-def run_batch(batch: Batch) -> int:
-    """Analyse the pages of one batch into a part file; the same on every kind of worker."""
+def run_batch(batch: Batch) -> tuple[int, str]:
+    """Analyse the pages of one batch into a part file; the same on every kind of worker.
+
+    Returns:
+        how many sources it held, and the word engine.
+    """
+    from reportlib.build.analyse import attempt  # half a second that whoever only waits is spared
+
     met: set[str] = set()
     with parts.open_part(batch.out, batch.number) as part:
         for source in batch.sources:
@@ -255,7 +262,7 @@ def run_batch(batch: Batch) -> int:
         for doc in [*batch.given, *(fix.doc for fix in batch.fixes)]:
             if doc not in met:
                 raise _unknown(doc, met)
-    return len(batch.sources)
+    return len(batch.sources), words.engine_in_use()
 
 
 def _keep_text(out: Path, page: Page) -> None:
@@ -303,13 +310,13 @@ def _packages() -> dict[str, str]:
     return found
 
 
-def _write_versions(out: Path) -> None:
+def _write_versions(out: Path, engine: str) -> None:
     """``versions.json``: the only place where versions and host facts are written."""
     facts = {
         "python": platform.python_version(),
         "system": platform.system(),
         "packages": _packages(),
-        "words": words.engine_in_use(),
+        "words": engine,
     }
     with folder.whole(out / "versions.json", out) as handle:
         handle.write((json.dumps(facts, indent=2, sort_keys=True) + "\n").encode())

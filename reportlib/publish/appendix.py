@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from reportlib import __version__
-from reportlib.build import build_tables
+from reportlib.build.run import build_tables
 from reportlib.build.write import as_csv, read_table
 from reportlib.publish.blocks import Block, Chapter, blocks_of
 from reportlib.publish.notebooks import read_notebook, run_notebooks

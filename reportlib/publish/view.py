@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from reportlib.build import Corpus
+from reportlib.build.corpus import Corpus
 from reportlib.build.export import inert
 from reportlib.compare.concordance import View
 from reportlib.resources import settings, table
