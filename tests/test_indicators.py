@@ -14,7 +14,7 @@ from reportlib.build.analyse import analyse
 from reportlib.clean import normalise
 from reportlib.indicators import Observation, catalogue, classify_target, coverage, observe
 from reportlib.indicators.forms import find_mentions, forms, read_form
-from reportlib.indicators.targets import classify_phrase
+from reportlib.indicators.targets import find_phrases
 from reportlib.indicators.vocabulary import CLASSES, read_gap, words
 from reportlib.records import DataError, Metadata, Page, Part, Report, ReportlibError, Sentence
 from reportlib.resources import table
@@ -113,6 +113,8 @@ def test_basis() -> None:
     kinds = [o.basis for o in observe(report_of(text, heading="五年来的工作"))]
     assert kinds[:2] == ["annual_mean", "cumulative"]
     assert observe(report_of("上半年，粮食产量60万吨。"))[0].basis == "part_year"
+    found = observe(report_of("年末城镇调查失业率从上半年5.5%降到5.3%。"))
+    assert [(o.value, o.basis) for o in found] == [(5.5, "part_year"), (5.3, "stock")]
 
 
 def test_unknown_years_leave_the_period_empty() -> None:
@@ -180,10 +182,44 @@ def state_of(report: Report, indicator: str, side: str) -> tuple[str, str]:
         ("财政收入、进出口总额均高于上年。", "foreign_trade", "relative", "进出口总额均高于上年"),
         ("粮食产量保持稳定。", "grain_output", "qualitative", "粮食产量保持稳定"),
         ("大力发展教育。", "cpi", "not_stated", ""),
+        ("进出口保稳提质。", "foreign_trade", "qualitative", "进出口保稳提质"),
+        (
+            "居民收入增速不低于经济增速、农民收入增速高于城镇居民。",
+            *("rural_income", "relative", "农民收入增速高于城镇居民"),
+        ),
     ],
 )
 def test_coverage(text: str, indicator: str, state: str, phrase: str) -> None:
     assert state_of(report_of(text, section="plan"), indicator, "target") == (state, phrase)
+
+
+@pytest.mark.parametrize(
+    ("text", "section", "indicator", "state", "phrase"),
+    [
+        ("CPI涨幅也未达年初预期。", "problems", "cpi", "relative", "CPI涨幅也未达年初预期"),
+        (
+            "城镇新增就业完成年计划的118.2%。",
+            *("review", "urban_new_jobs", "relative", "城镇新增就业完成年计划的118.2%"),
+        ),
+        (
+            "进出口超额完成全年任务。",
+            "review",
+            "foreign_trade",
+            "relative",
+            "进出口超额完成全年任务",
+        ),
+        ("粮食产量创10年来新高。", "review", "grain_output", "qualitative", "粮食产量创10年来新高"),
+        (
+            "失业率保持历史最好水平。",
+            *("review", "urban_unemployment_rate", "qualitative", "失业率保持历史最好水平"),
+        ),
+        ("固定资产投资创新高地。", "review", "fixed_asset_investment", "not_stated", ""),
+    ],
+)
+def test_outcomes_in_words(
+    text: str, section: str, indicator: str, state: str, phrase: str
+) -> None:
+    assert state_of(report_of(text, section=section), indicator, "actual") == (state, phrase)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +273,7 @@ def test_an_unknown_reading_is_refused() -> None:
 
 
 def test_a_number_alone_is_no_phrase() -> None:
-    assert classify_phrase("地区生产总值增长5%") is None
+    assert find_phrases("地区生产总值增长5%") == []
 
 
 # --- the data --------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.chain import CLAUSE
-from reportlib.indicators.forms import names_between, report_names
+from reportlib.indicators.forms import Mention, names_between, report_names
 from reportlib.indicators.observe import Observation
 from reportlib.indicators.scope import Home
 from reportlib.records import Report
@@ -102,16 +102,13 @@ def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
-def classify_phrase(text: str) -> tuple[str, int, int] | None:
-    """(relative or qualitative, first, last) of the goal without a number in a clause.
+def find_phrases(text: str) -> list[tuple[int, int, str]]:
+    """(first, last, relative or qualitative) of what a clause says without a number, in order.
 
-    >>> classify_phrase("一般公共预算收入稳中有升")
-    ('qualitative', 8, 12)
+    >>> find_phrases("财政收入稳中有升、增速高于全国")
+    [(4, 8, 'qualitative'), (11, 15, 'relative')]
     """
-    for kind, pattern in _phrases():
-        if match := pattern.search(text):
-            return kind, match.start(), match.end()
-    return None
+    return sorted((*m.span(), kind) for kind, found in _phrases() for m in found.finditer(text))
 
 
 def coverage(report: Report, observations: Sequence[Observation]) -> list[Coverage]:
@@ -156,27 +153,27 @@ def _stated(report: Report, observations: Sequence[Observation]) -> dict[tuple[s
 def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
     """Goals and outcomes in words, in the order of the text, in sentences that name one of the
     indicators that are ``silent`` on their side."""
-    home = Home.of(report.metadata)
+    home, told = Home.of(report.metadata), SIDES | {"problems": "actual"}
     text, firsts = report.mapped.text, [s.first for s in report.sentences]
     for k in dict.fromkeys(bisect_right(firsts, first) - 1 for first in report_names(text)[0]):
         s = report.sentences[k]
-        if k < 0 or s.role == "title" or not (side := SIDES.get(s.section, "")):
+        if k < 0 or s.role == "title" or not (side := told.get(s.section, "")):
             continue
         mentions = names_between(text, s.first, s.first + len(s.text))
         asked = [m for m in mentions if silent[side].intersection(m.form.ids + m.form.split)]
         cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1] if asked else []
         for i in dict.fromkeys(bisect_right(cuts, m.first) for m in asked):
             start, stop = cuts[i - 1], cuts[i] - 1
-            if (found := classify_phrase(s.text[start:stop])) is None:
-                continue
-            state, last = found[0], start + found[2]
-            after = start
-            for m in (m for m in mentions if start <= m.first < stop):
-                aside = home.is_yardstick(s.text[start : m.first], s.text[m.last : stop])
-                if m.first >= start + found[1] or aside:
-                    continue
-                if home.scope_of(s.text, start, m, after) == "own":
-                    said, span = s.text[m.first : last], report.locate(s, m.first, last)
-                    for name in (*m.form.ids, *(m.form.split if "城乡" in said else ())):
-                        yield Coverage(report.report_id, name, side, state, said, *span)
-                after = m.last
+            named, at = [m for m in mentions if start <= m.first < stop], start
+            about: list[Mention] = []
+            for first, last, state in find_phrases(s.text[start:stop]):
+                about = [m for m in named if at <= m.first < start + first] or about
+                at, after = start + last, start
+                for m in about:
+                    if home.is_yardstick(s.text[start : m.first], s.text[m.last : stop]):
+                        continue
+                    if home.scope_of(s.text, start, m, after) == "own":
+                        said, span = s.text[m.first : at], report.locate(s, m.first, at)
+                        for name in (*m.form.ids, *(m.form.split if "城乡" in said else ())):
+                            yield Coverage(report.report_id, name, side, state, said, *span)
+                    after = m.last

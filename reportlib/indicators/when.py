@@ -150,7 +150,8 @@ class Timeline:
         if link.role == "steps":
             return status, "", basis
         if link.role == "from":
-            return "actual", self._base_year(at), basis
+            part = text[max(0, at - 5) : at].rstrip("的").endswith(("半年", "季度"))
+            return "actual", self._base_year(at), "part_year" if part else basis
         since = _since(link) if near else 0
         bases = (a for a in near if a.role == "frame" or (a.role == "base" and a.at >= since))
         base = max(bases, key=lambda a: a.at, default=None)
