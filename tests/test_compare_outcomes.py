@@ -104,6 +104,25 @@ def test_what_cannot_be_compared_says_why() -> None:
     assert (pair.verdict, pair.reason) == ("no_follow_up", "conflict")
 
 
+@pytest.mark.parametrize(
+    ("quote", "bound", "sentence", "value", "said"),
+    [
+        ("2%", "approx", "居民消费价格涨幅2%左右", 0.1, "missed"),
+        ("2%", "eq", "居民消费价格涨幅控制在2%", 0.1, "met"),
+        ("2%", "eq", "居民消费价格涨幅控制在2%", 2.5, "missed"),
+        ("2%", "eq", "居民消费价格上涨2%", 0.1, "not_comparable"),
+    ],
+)
+def test_prices_have_no_better_side(
+    quote: str, bound: str, sentence: str, value: float, said: str
+) -> None:
+    """0.1% does not beat a goal of about 2%; the verb of a ceiling makes one of a bare number."""
+    goal = {"indicator": "cpi", "quote": quote, "bound": bound, "value": 2, "sentence": sentence}
+    cells = two_years(goal, [{"indicator": "cpi", "quote": f"{value}%", "value": value}])
+    pair = next(outcomes(cells).query("indicator == 'cpi' and year == '2025'").itertuples())
+    assert pair.verdict == said
+
+
 def levels(*rows: tuple[str, float, float | None]) -> pd.DataFrame:
     """A panel of GDP levels (亿元) and growth by year, each from its own report."""
     found, papers = [], []
@@ -161,13 +180,11 @@ def test_ranks_share_ties_and_keep_the_blank() -> None:
 
 
 def test_ranks_know_which_side_is_better() -> None:
-    """Prices: the lowest rise comes first."""
-    rows = [
-        {"indicator": "cpi", "value": v, "report_id": n, "doc": n} for n, v in (("a", 2), ("b", 1))
-    ]
+    """Unemployment: the lowest comes first; prices, where neither side is better: the highest."""
     papers = [{"report_id": n, "doc": n, "prefecture": n} for n in "ab"]
-    got = ranks(panel(figures(rows), reports(*papers)), "cpi", "2024")
-    assert got["place"].tolist() == ["某省b", "某省a"]
+    for name, first in (("urban_unemployment_rate", "某省b"), ("cpi", "某省a")):
+        two = [{"indicator": name, "value": v, "report_id": n} for n, v in (("a", 2), ("b", 1))]
+        assert ranks(panel(figures(two), reports(*papers)), name, "2024")["place"][0] == first
     with pytest.raises(ReportlibError, match="Did you mean 'cpi'"):
         ranks(panel(figures([]), reports()), "cpy", "2024")
     with pytest.raises(ReportlibError, match="no growth of gdp"):

@@ -24,8 +24,9 @@ def outcomes(cells: pd.DataFrame) -> pd.DataFrame:
 
     A point is met by an equal outcome, beaten by a better and missed by a worse one (better is
     higher or lower as the catalogue says); 以上 and 以内 are met on the promised side and cannot be
-    beaten; a range is met inside; 左右 is a range of ``tolerance`` to each side (see
-    ``panel.interval``). An outcome that is a bound itself is judged if all it allows agrees.
+    beaten, nor can 控制在; a range is met inside; 左右 is a range of ``tolerance`` to each side (see
+    ``panel.interval``). Where neither side is better (prices), a range is missed on both and a point
+    not judged. An outcome that is a bound itself is judged if all it allows agrees.
 
     Returns:
         one row a target of one year, goals in words included. ``verdict`` is met, missed, beaten,
@@ -65,7 +66,9 @@ def outcomes(cells: pd.DataFrame) -> pd.DataFrame:
         ),
     )
     both = ~worded & (found["state"] == "stated")
-    judged = verdict(goals[both], found[both], out["direction"][both])
+    aims = goals.replace({"target_kind": {"floor": "min", "ceiling": "max"}})["target_kind"]
+    aims = goals.assign(bound=goals["bound"].mask(aims.isin(["min", "max"]), aims))
+    judged = verdict(aims[both], found[both], out["direction"][both])
     out = judged.combine_first(out)
     sides = [t[SHOWN].add_prefix(f"{side}_") for side, t in (("target", goals), ("actual", found))]
     columns = [*CELL, *JUDGED, *sides[0].columns, *sides[1].columns]
