@@ -23,10 +23,10 @@ def outcomes(cells: pd.DataFrame) -> pd.DataFrame:
     """Each target of a panel against the outcome of the same place, year, indicator and measure.
 
     A point is met by an equal outcome, beaten by a better and missed by a worse one (better is
-    higher or lower as the catalogue says); 以上 and 以内 are met on the promised side and cannot be
-    beaten, nor can 控制在; a range is met inside; 左右 is a range of ``tolerance`` to each side (see
-    ``panel.interval``). Where neither side is better (prices), a range is missed on both and a point
-    not judged. An outcome that is a bound itself is judged if all it allows agrees.
+    higher or lower as the catalogue says); 以上, 以内 and 控制在 are met on the promised side and
+    cannot be beaten; a range is met inside; 左右 is a range of ``tolerance`` to each side (see
+    ``panel.interval``). Where neither side is better (prices), a range can be missed on both, and a
+    point is not judged. An outcome that is a bound itself is judged if all it allows agrees.
 
     Returns:
         one row a target of one year, goals in words included. ``verdict`` is met, missed, beaten,
@@ -66,8 +66,8 @@ def outcomes(cells: pd.DataFrame) -> pd.DataFrame:
         ),
     )
     both = ~worded & (found["state"] == "stated")
-    aims = goals.replace({"target_kind": {"floor": "min", "ceiling": "max"}})["target_kind"]
-    aims = goals.assign(bound=goals["bound"].mask(aims.isin(["min", "max"]), aims))
+    read = goals["target_kind"].map({"floor": "min", "ceiling": "max"})
+    aims = goals.assign(bound=read.fillna(goals["bound"]))
     judged = verdict(aims[both], found[both], out["direction"][both])
     out = judged.combine_first(out)
     sides = [t[SHOWN].add_prefix(f"{side}_") for side, t in (("target", goals), ("actual", found))]
