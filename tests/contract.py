@@ -140,8 +140,6 @@ def _sentences(result: Analysis, tables: dict[str, Rows]) -> Iterator[str]:
             yield f"sentences: out of order in {report}"
         for row in rows:
             covered[row["start"] : row["end"]] = b"\1" * (row["end"] - row["start"])
-    for blank in re.finditer(r"\\[rnt]|&nbsp;", text):  # blanks that a site wrote out
-        covered[blank.start() : blank.end()] = b"\1" * len(blank[0])
     for row in tables["edits"]:  # emphasis marks and the like, taken off and listed
         covered[row["start"] : row["end"]] = b"\1" * (row["end"] - row["start"])
     for span in tables["spans"]:

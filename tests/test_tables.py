@@ -82,7 +82,7 @@ SITE = st.sampled_from(
     "首页 > 政务公开|【字体：大 中 小】|打印本页|责任编辑：张三|来源：政府网|扫一扫|试读结束|第3页|"
     "- 4 -|ICP备12345678号|相关链接：|\u3000\u3000图为会议现场。 李四 摄|&nbsp;|\\r\\n|***|"
     "名词解释|1.一网通办：指|——|一是抓项目，二是抓招商，三是抓服务。|XX亿元|增长XX%|预计增长5%左右|"
-    "“一二三四五”|（一）|一、|①|……".split("|")
+    "“一二三四五”|（一）|一、|①|……|**|# |?？|&emsp;|<br>|---".split("|")
 )
 SIGNS = st.sampled_from(
     " |\u3000|\xa0|,|;|％|１|0|\r|\t|（|“|”|。|\u200b|\ufeff|\x00|😀|*".split("|")
@@ -113,6 +113,9 @@ def dirty_pages(draw: st.DrawFn) -> str:
 @example(report() + report(1))
 @example(report().replace("，", ",").replace("0", "０").replace("\n", "\r\n"))
 @example(report().replace("\n", "\\r\\n"))
+@example(report() + "肥西县政府工作报告\n" * 7 + "一、2023年工作回顾\n**\n")
+@example("**\n" + report().replace("\n", "<br>\n"))
+@example(report().replace("\n", "\n#\n", 9).replace("一般公", "？？\n* *\n&emsp;\n一般公"))
 @example("各位代表：" + "我们坚持稳中求进，" * 3000)
 @example("地区生产总值增长" + "9" * 5000 + "%。")
 def test_promises_hold_on_dirty_pages(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -40,14 +41,15 @@ def read_paragraphs(page: Layout, index: int) -> tuple[list[Paragraph], Mapped, 
     """Normalise one report of a page, its wrapped lines joined, and cut it into paragraphs."""
     rows = [i for i, line in enumerate(page.lines) if line.owner == index]
     lines = [page.lines[i] for i in rows]
-    worker, roles = Normaliser(page.text), []
-    for line, following, joined in zip(lines, [*lines[1:], None], _joins(page, rows), strict=True):
+    worker, roles, joins = Normaliser(page.text), [], _joins(page, rows)
+    for line, following, joined in zip(lines, [*lines[1:], None], joins, strict=True):
         stop = line.end - line.cut
         worker.copy(line.start, stop)
         roles += [] if joined else ["title" if line.rule == "title_lines" else line.rule]
         if following:
             rule, out = ("join_lines", "") if joined else ("", "\n")
             worker.gap(stop, following.start, rule, out)
+    worker.edits += _line_ends(page, rows, joins)
     mapped = worker.finish()
     paragraphs, first = [], 0
     for role, text in zip(roles, mapped.text.split("\n"), strict=True):
@@ -58,6 +60,21 @@ def read_paragraphs(page: Layout, index: int) -> tuple[list[Paragraph], Mapped, 
             paragraphs.append(Paragraph(a, b, role, key, *heading))
         first = last + 1
     return paragraphs, mapped, worker.edits
+
+
+def _line_ends(page: Layout, rows: Sequence[int], joins: Sequence[bool]) -> list[Edit]:
+    r"""What stands around the lines of a report and is no blank: <br>, a written \n, a lone **."""
+    text, lines = page.text, page.lines
+    stops = [*(line.start for line in lines[1:]), len(text)]
+    around = [(0, lines[0].start)] if rows[:1] == [0] else []
+    for i, joined in zip(rows, joins, strict=True):
+        if not (joined or lines[i].cut):
+            around.append((lines[i].end, stops[i]))
+    return [
+        Edit(start + mark.start(), start + mark.end(), "line_end", mark[0], "")
+        for start, end in around
+        for mark in re.finditer(r"\S+", text[start:end])
+    ]
 
 
 def _pieces(text: str, first: int, last: int) -> list[tuple[int, int]]:

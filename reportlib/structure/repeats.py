@@ -27,9 +27,9 @@ def running_lines(page: Layout, draft: Draft) -> dict[int, str]:
             page.lines[b].start - page.lines[a].start > PAGE_CHARS for a, b in pairwise(places)
         )
         numbers = [
-            int(re.sub(r"\D", "", page.keys[i]))
+            int(number)
             for i in places
-            if "#" in key and not re.search(r"\w", key)
+            if (number := re.sub(r"\D", "", page.keys[i])) and not re.search(r"\w", key)
         ]
         if len(places) > 2 and apart and all(a < b for a, b in pairwise(numbers)):
             found |= dict.fromkeys(places, "running_line")
