@@ -30,7 +30,7 @@ def sentence(text: str, section: str = "plan", number: int = 0) -> Sentence:
 
 def code(text: str, section: str = "plan") -> rhetoric.Coded:
     """One sentence coded alone."""
-    return rhetoric.code_report([sentence(text, section)])[0]
+    return rhetoric.code_report([sentence(text, section)])
 
 
 def read_report(text: str, index: int = 0) -> Report:
@@ -39,7 +39,7 @@ def read_report(text: str, index: int = 0) -> Report:
 
 
 @pytest.fixture(scope="module")
-def pages(seeds: dict[str, str]) -> dict[str, tuple[str, Report, list[rhetoric.Coded]]]:
+def pages(seeds: dict[str, str]) -> dict[str, tuple[str, Report, rhetoric.Coded]]:
     """Seed number to page text, its first report, and that report coded."""
     read = {name[:3]: (text, read_report(text)) for name, text in seeds.items()}
     return {k: (text, one, rhetoric.code_report(one.sentences)) for k, (text, one) in read.items()}
@@ -56,7 +56,8 @@ def test_orientation_and_devices(case: dict[str, str], request: pytest.FixtureRe
     if case["expect"] == "fail":
         request.node.add_marker(pytest.mark.xfail(strict=True, reason="known failure"))
     coded = code(case["text"], case["section"])
-    assert (coded.orientation, ";".join(coded.devices)) == (case["orientation"], case["devices"])
+    assert coded.orientation == [case["orientation"]]
+    assert ";".join(*coded.devices) == case["devices"]
 
 
 @pytest.mark.parametrize(
@@ -91,14 +92,15 @@ PIECES = (
 def test_hits_lie_in_the_sentence_and_apart(text: str, section: str) -> None:
     """Hits are inside the text, in order, never empty, and two of a measure never overlap."""
     coded = code(text, section)
-    assert coded[:4] == code(text, section)[:4]
+    again = code(text, section)
+    assert (coded.devices, coded.hits) == (again.devices, again.hits)
     end: Counter[str] = Counter()
     for hit in coded.hits:
         assert end[hit.measure] <= hit.first < hit.last <= len(text)
         assert hit.measure in rhetoric.cards()
         end[hit.measure] = hit.last
-    assert coded.orientation in ("past", "plan", "stance")
-    counts = dict(zip(columns(), coded.counts, strict=True))
+    assert coded.orientation[0] in ("past", "plan", "stance")
+    counts = dict(zip(columns(), coded.counts[0], strict=True))
     assert sum(counts[o] for o in ("past", "plan", "stance")) == 1
 
 
@@ -106,11 +108,11 @@ def test_a_long_sentence_is_read_in_linear_time() -> None:
     """50,000 characters without a full stop: nothing compares every phrase with every other."""
     for piece in ("稳就业、", "向发展，", "居第1", "要", "“一", "1+", "抓发展，", "只有"):
         text = (piece * 50_000)[:50_000]
-        coded = rhetoric.code_report([sentence(text)], {})[0]
-        assert coded.counts[columns().index("chars")] == 50_000
+        coded = rhetoric.code_report([sentence(text)], {})
+        assert coded.counts[0, columns().index("chars")] == 50_000
 
 
-def test_the_quote_is_the_page(pages: dict[str, tuple[str, Report, list[rhetoric.Coded]]]) -> None:
+def test_the_quote_is_the_page(pages: dict[str, tuple[str, Report, rhetoric.Coded]]) -> None:
     """Every row of rhetoric_hits quotes page[start:end], half-width punctuation and all."""
     for text, report, coded in pages.values():
         rows = list(zip(*rhetoric.hit_columns(report, coded, text), strict=True))
@@ -119,21 +121,21 @@ def test_the_quote_is_the_page(pages: dict[str, tuple[str, Report, list[rhetoric
             assert quote == text[start:end] != "" and measure in rhetoric.cards() and rule
 
 
-def test_a_seed_read_closely(pages: dict[str, tuple[str, Report, list[rhetoric.Coded]]]) -> None:
+def test_a_seed_read_closely(pages: dict[str, tuple[str, Report, rhetoric.Coded]]) -> None:
     """Seed 003: a frame ten times over, masked formulae, straight quotation marks in 004."""
-    hits = [h for c in pages["003"][2] for h in c.hits]
+    hits = pages["003"][2].hits
     frames = Counter((h.text, h.rule) for h in hits if h.measure == "repeated_frame")
     assert frames["一年来，我们坚持", "frame:10"] == 10
     assert sum((h.measure, h.rule) == ("mask", "leader") for h in hits) >= 6
-    assert rhetoric.rates(pages["003"][2], ["formula_masked"])["formula_masked"].value > 0.2
-    assert sum(h.measure == "quotation" for c in pages["004"][2] for h in c.hits) > 10
+    assert rhetoric.rates(pages["003"][2])["all"]["formula_masked"].value > 0.2
+    assert sum(h.measure == "quotation" for h in pages["004"][2].hits) > 10
 
 
 def test_abbreviations_are_decoded_from_the_page(
-    pages: dict[str, tuple[str, Report, list[rhetoric.Coded]]],
+    pages: dict[str, tuple[str, Report, rhetoric.Coded]],
 ) -> None:
     """A glossary entry or an apposition explains a term; nothing is supplied from elsewhere."""
-    found = {h.rule: h.text for c in pages["002"][2] for h in c.hits if "explained" in h.measure}
+    found = {h.rule: h.text for h in pages["002"][2].hits if "explained" in h.measure}
     assert found["五进"].startswith("即助企便民融资活动进园区")
     hits = [
         h for h in code("建设“两城”（即山城和水城），推进“三化”。").hits if "explained" in h.measure
@@ -146,10 +148,12 @@ def test_abbreviations_are_decoded_from_the_page(
 
 def test_no_silent_zero() -> None:
     """Without a base, a part or enough text there is a reason in place of a number."""
-    none = rhetoric.rates([])
-    assert {(r.value, r.reason) for r in none.values()} == {(None, "part_missing")}
-    coded = [code("推进改革。")]
-    rates = rhetoric.rates(coded)
+    none = rhetoric.rates(rhetoric.code_report([]))
+    missing = {(None, "part_missing")}
+    assert {(r.value, r.reason) for part in none.values() for r in part.values()} == missing
+    parts = rhetoric.rates(code("推进改革。"))
+    assert {(r.value, r.reason) for r in parts["review"].values()} == missing
+    rates = parts["all"]
     assert (rates["commitment"].value, rates["commitment"].low) == (0.0, None)
     assert rates["self_criticism"] == rhetoric.Rate(None, 0, reason="part_missing")
     assert rates["modality_high"].reason == "no_base"
@@ -160,11 +164,12 @@ def test_a_rate_by_hand() -> None:
     """Two words of commitment in twenty characters are a hundred in a thousand."""
     texts = ("坚决守住底线。确保安", "全面推进各项工作吧。")
     coded = rhetoric.code_report([sentence(t, number=k) for k, t in enumerate(texts)])
-    assert rhetoric.rates(coded, ["commitment"])["commitment"].value == 100.0
-    assert rhetoric.rates(coded, ["committed_plans"])["committed_plans"] == rhetoric.Rate(0.5, 2)
+    rates = rhetoric.rates(coded)["all"]
+    assert rates["commitment"].value == 100.0
+    assert rates["committed_plans"] == rhetoric.Rate(0.5, 2)
 
 
-def test_rows_of_a_report(pages: dict[str, tuple[str, Report, list[rhetoric.Coded]]]) -> None:
+def test_rows_of_a_report(pages: dict[str, tuple[str, Report, rhetoric.Coded]]) -> None:
     """Each card has a row for the whole and the parts; the interval holds the value; repeatable."""
     _, report, coded = pages["000"]
     rows = list(rhetoric.measure_rows(report, coded))
@@ -199,7 +204,7 @@ def test_moving_window_diversity(text: str, window: int) -> None:
 def test_unknown_measure() -> None:
     """An unknown name is answered with the nearest known one."""
     with pytest.raises(ReportlibError, match="commitment"):
-        rhetoric.rates([], ["comitment"])
+        rhetoric.card("comitment")
     with pytest.raises(ReportlibError, match="masked"):
         cue("maskd")
 
@@ -246,31 +251,31 @@ def test_seed_sentences_against_the_gold(seeds: dict[str, str]) -> None:
     right = total = 0
     counts: Counter[str] = Counter()
     for row in read_csv(path):
-        met = [c for c in _coded(seeds, row["doc"]) if _half(c.sentence, row)]
-        devices = {d for c in met for d in c.devices}
+        met = [c for c in _coded(seeds, row["doc"]) if _half(c[0], row)]
+        devices = {d for _, _, own in met for d in own}
         wanted = set(filter(None, row["devices"].split(";")))
         counts["right"] += len(devices & wanted)
         counts["missed"] += len(wanted - devices)
         counts["extra"] += len(devices - wanted - set(row["devices_disputed"].split(";")))
         if row["orientation"]:
             total += 1
-            right += (
-                bool(met)
-                and max(met, key=lambda c: _shared(c.sentence, row)).orientation
-                == (row["orientation"])
-            )
+            _, orientation, _ = max(met, key=lambda c: _shared(c[0], row), default=("", "", ""))
+            right += orientation == row["orientation"]
     assert right / total >= 0.97
     assert 2 * counts["right"] / (2 * counts["right"] + counts["missed"] + counts["extra"]) >= 0.92
 
 
-_READ: dict[str, list[rhetoric.Coded]] = {}
+Codes = tuple[Sentence, str, tuple[str, ...]]
+_READ: dict[str, list[Codes]] = {}
 
 
-def _coded(seeds: dict[str, str], doc: str) -> list[rhetoric.Coded]:
+def _coded(seeds: dict[str, str], doc: str) -> list[Codes]:
+    """The sentences of a seed page with their orientation and devices."""
     if doc not in _READ:
         layout = lay_out(seeds[doc])
         reports = [read_report(seeds[doc], k) for k in range(len(layout.drafts))]
-        _READ[doc] = [c for r in reports for c in rhetoric.code_report(r.sentences, {})]
+        coded = [rhetoric.code_report(report.sentences, {}) for report in reports]
+        _READ[doc] = [row for c in coded for row in zip(*c[:1], *c[2:4], strict=True)]
     return _READ[doc]
 
 

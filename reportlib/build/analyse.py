@@ -215,8 +215,10 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
     coded = rhetoric.code_report(report.sentences, numerals)
     where = (report.doc, rid := report.report_id)
     rows = [
-        (s.sentence_id, s.start, s.end, ";".join(t), d.orientation, ";".join(d.devices))
-        for s, t, d in zip(report.sentences, about.themes, coded, strict=True)
+        (s.sentence_id, s.start, s.end, ";".join(t), orientation, ";".join(met))
+        for s, t, orientation, met in zip(
+            report.sentences, about.themes, coded.orientation, coded.devices, strict=True
+        )
         if s.section
     ]
     if rows:

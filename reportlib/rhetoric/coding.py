@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,55 +36,67 @@ Strings = NDArray[np.str_]
 NEAR = 12  # characters from the beginning of a clause within which a modal word governs it
 LONG = 30  # characters beyond which a sentence of the plan is hardly ever an aphorism
 Tally = defaultdict[str, list[int]]  # count -> the sentences' rows, as often as they count for it
+Placed = tuple[int, Hit]  # sentence's row, hit
 Found = tuple[int, int, str, str, str, int]  # first, -last, measure, rule, device, sentence's row
 
 
 class Coded(NamedTuple):
-    """A sentence with its orientation, devices, hits, and counts in the order of ``columns``."""
+    """How the sentences of one report are put: row k of each table is that of sentence k.
 
-    sentence: Sentence
-    orientation: str
-    devices: tuple[str, ...]
-    hits: tuple[Hit, ...]
-    counts: NDArray[np.float64]
+    ``hits`` stand in the order of the sentences. ``counts`` has the columns of ``columns``: whole
+    numbers, which 32 bits hold as they are.
+    """
+
+    sentences: Sequence[Sentence]
+    section: Strings
+    orientation: list[str]
+    devices: list[tuple[str, ...]]
+    hits: list[Hit]
+    counts: NDArray[np.float32]
 
 
 def code_report(
     sentences: Sequence[Sentence], quantities: Mapping[str, Sequence[Quantity]] | None = None
-) -> list[Coded]:
-    """Orientation, devices, hits and counts of each sentence of one report, in their order.
+) -> Coded:
+    """Orientation, devices, hits and counts of the sentences of one report, in their order.
 
     Args:
         quantities: the numerals by sentence_id, if they have been found already.
 
     >>> one = Sentence("r.1", "plan", "text", 0, 9, "坚决打赢脱贫攻坚战", 0, 0, 0, "")
-    >>> coded = code_report([one])[0]
+    >>> coded = code_report([one])
     >>> coded.orientation, coded.devices, [h.text for h in coded.hits]
-    ('plan', ('war', 'commitment'), ['坚决', '坚决', '打赢', '脱贫攻坚'])
+    (['plan'], [('war', 'commitment')], ['坚决', '坚决', '打赢', '脱贫攻坚'])
     """
     texts = Texts([s.text for s in sentences])
+    section = np.array([s.section for s in sentences], dtype=str)
     figured = texts.count(np.flatnonzero(among(cut(texts.joined)[0], DIGITS))) > 0
-    orientation = _orientations(sentences, texts, figured)
-    hits, devices, tally = _read(sentences, texts, _found(texts, orientation, figured))
-    owned = _owns_up(sentences, orientation).tolist()
-    for row, (s, met) in enumerate(zip(sentences, devices, strict=True)):
-        if owned[row] or "problem" in met:
-            met.add("problem")
-            hits[row].insert(0, Hit(s, 0, len(s.text), "problem", s.section))
+    orientation = _orientations(sentences, section, texts, figured)
+    found = _found(texts, orientation, figured)
+    for row in np.flatnonzero(_owns_up(sentences, section, orientation)).tolist():
+        found.append((int(texts.starts[row]), 0, "problem", "", "problem", row))
+    hits, devices, tally = _read(sentences, texts, found)
+    _add_whole_report(sentences, hits, tally)
+    owned = [(row, sentences[row]) for row, met in devices.items() if "problem" in met]
+    hits[:0] = [(row, Hit(s, 0, len(s.text), "problem", s.section)) for row, s in owned]
+    named: list[tuple[str, ...]] = [()] * len(sentences)
+    for row, met in devices.items():
+        named[row] = tuple(name for name in DEVICES if name in met)
         for name in met:
             tally[f"device:{name}"].append(row)
-    named = [tuple(d for d in DEVICES if d in met) if met else () for met in devices]
-    _add_whole_report(sentences, hits, tally)
-    counts = {name: np.bincount(rows, minlength=len(hits)) for name, rows in tally.items()}
-    counts |= _sizes(sentences, texts, orientation, quantities)
+    ordered = [hit for _, hit in sorted(hits, key=itemgetter(0))]
+    counts = {name: np.bincount(rows, minlength=len(named)) for name, rows in tally.items()}
+    counts |= _sizes(sentences, section, texts, orientation, quantities)
     counts["plan_commitment"] = counts["plan"] * counts.get("device:commitment", 0)
-    zeros = np.zeros(len(hits))
-    table = np.stack([counts.get(name, zeros) for name in columns()], axis=1)
-    rows = zip(sentences, orientation.tolist(), named, map(tuple, hits), table, strict=True)
-    return list(map(Coded._make, rows))
+    table = np.zeros((len(named), len(columns())), dtype=np.float32)
+    for column, name in enumerate(columns()):
+        table[:, column] = counts.get(name, 0)
+    return Coded(sentences, section, orientation.tolist(), named, ordered, table)
 
 
-def _orientations(sentences: Sequence[Sentence], texts: Texts, figured: Bools) -> Strings:
+def _orientations(
+    sentences: Sequence[Sentence], section: Strings, texts: Texts, figured: Bools
+) -> Strings:
     """past (reports what was done or happened), plan (what will or should be done) or stance.
 
     Stance is neither: evaluation of the situation, thanks, ideology, problems, definitions.
@@ -91,7 +104,6 @@ def _orientations(sentences: Sequence[Sentence], texts: Texts, figured: Bools) -
     Args:
         texts: the texts of the sentences. figured: which of them hold a digit.
     """
-    section = np.array([s.section for s in sentences], dtype=str)
     problems, annex, review = (section == part for part in ("problems", "annex", "review"))
     modal, done, copula = (_holding(texts, cue(name)) for name in ("modal", "done", "copula"))
     silent = np.isin(section, ("", "opening")) | _holding(texts, cue("always_stance"))
@@ -163,10 +175,9 @@ def _acting() -> re.Pattern[str]:
     return re.compile("|".join(sorted(listed("orientation", "action"))))
 
 
-def _owns_up(sentences: Sequence[Sentence], orientation: Strings) -> Bools:
+def _owns_up(sentences: Sequence[Sentence], section: Strings, orientation: Strings) -> Bools:
     """Which sentences that are no thanks name a problem or admit a shortcoming."""
-    section, stance = np.array([s.section for s in sentences], dtype=str), orientation == "stance"
-    troubled = section == "problems"
+    stance, troubled = orientation == "stance", section == "problems"
     others = (stance ^ troubled) & (section != "annex")
     owned = (stance & troubled) | _passing(sentences, others, cue("admits").search)
     return _passing(sentences, owned, lambda text: text and not cue("thanks").search(text))
@@ -174,14 +185,13 @@ def _owns_up(sentences: Sequence[Sentence], orientation: Strings) -> Bools:
 
 def _read(
     sentences: Sequence[Sentence], texts: Texts, found: list[Found]
-) -> tuple[list[list[Hit]], list[set[str]], Tally]:
-    """The hits of each sentence, from first to last, its devices, and what hits are counted.
+) -> tuple[list[Placed], dict[int, set[str]], Tally]:
+    """The hits, from first to last, the devices of the rows that have any, and what hits count.
 
     The longer hit comes first: a character belongs to one hit of a measure.
     """
-    hits: list[list[Hit]] = [[] for _ in sentences]
-    devices: list[set[str]] = [set() for _ in sentences]
-    tally: Tally = defaultdict(list)
+    hits: list[Placed] = []
+    devices, tally = defaultdict[int, set[str]](set), defaultdict[str, list[int]](list)
     end: defaultdict[str, int] = defaultdict(int)
     starts = texts.starts.tolist()
     for first, minus, measure, rule, device, row in sorted(found):
@@ -196,7 +206,7 @@ def _read(
             rule = f"{rule}:{rank_level(texts.joined, first, -minus)}"
         if measure not in UNLISTED:
             start = starts[row]
-            hits[row].append(Hit(sentences[row], first - start, -minus - start, measure, rule))
+            hits.append((row, Hit(sentences[row], first - start, -minus - start, measure, rule)))
     return hits, devices, tally
 
 
@@ -225,24 +235,22 @@ def _counted(measure: str, rule: str) -> tuple[str, ...]:
     return tuple(name for name in names if name in columns())
 
 
-def _add_whole_report(sentences: Sequence[Sentence], hits: list[list[Hit]], tally: Tally) -> None:
+def _add_whole_report(sentences: Sequence[Sentence], hits: list[Placed], tally: Tally) -> None:
     """Add what only the whole report shows: repeated frames, abbreviations and their meaning."""
     number = {s.sentence_id: row for row, s in enumerate(sentences)}
-    terms = [h for own in hits for h in own if h.measure == "numeric_abbreviation"]
-    said = explanations(terms)
-    for term, hit in {h.text: h for h in reversed(terms)}.items():  # where it is first met
-        row = number[hit.sentence.sentence_id]
-        tally["terms"].append(row)
-        tally["terms_explained"] += [row] if term in said else []
-    spoken = [s for s in sentences if s.section not in SILENT]
-    for hit in (*repeated_frames(spoken), *said.values()):
-        row = number[hit.sentence.sentence_id]
-        hits[row].append(hit)
-        tally["framed"] += [row] if hit.measure == "repeated_frame" else []
+    placed = [(row, hit) for row, hit in hits if hit.measure == "numeric_abbreviation"]
+    said = explanations([hit for _, hit in placed])
+    first_met = {hit.text: row for row, hit in reversed(placed)}
+    tally["terms"] = [*first_met.values()]
+    tally["terms_explained"] = [row for term, row in first_met.items() if term in said]
+    frames = [*repeated_frames([s for s in sentences if s.section not in SILENT])]
+    tally["framed"] = [number[hit.sentence.sentence_id] for hit in frames]
+    hits += [(number[hit.sentence.sentence_id], hit) for hit in (*frames, *said.values())]
 
 
 def _sizes(
     sentences: Sequence[Sentence],
+    section: Strings,
     texts: Texts,
     orientation: Strings,
     quantities: Mapping[str, Sequence[Quantity]] | None,
@@ -250,7 +258,6 @@ def _sizes(
     """The counts that are not hits: sizes, orientation, figures, concreteness."""
     chars, plan = texts.lengths, orientation == "plan"
     full = np.array([s.role == "text" for s in sentences], dtype=bool)
-    section = np.array([s.section for s in sentences], dtype=str)
     problems, spoken = section == "problems", section != ""
     if quantities is None:
         quantities = {s.sentence_id: find_quantities(s.text) for s in sentences}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from reportlib.records import Report
 from reportlib.rhetoric.coding import SILENT, Coded
-from reportlib.rhetoric.vocabulary import Card, card, cards, columns
+from reportlib.rhetoric.vocabulary import Card, cards, columns
 
 RESAMPLES, SEED, FEWEST = 200, 20260101, 5  # of the bootstrap; fewer sentences get no interval
 ENDS = (0.025, 0.975)
@@ -42,27 +43,45 @@ class Rate(NamedTuple):
     reason: str = ""
 
 
-def rates(coded: Sequence[Coded], measures: Sequence[str] = ()) -> dict[str, Rate]:
-    """The measures named (all by default) of some coded sentences, in the order given.
+MISSING, TOO_SHORT = Rate(None, 0, reason="part_missing"), Rate(None, 0, reason="too_short")
+
+
+def rates(coded: Coded) -> dict[str, dict[str, Rate]]:
+    """Every measure of a report (``all``: no titles, no annex) and of its parts: part, measure.
 
     The bootstrap draws sentences within each part of the report, so that its parts keep their size.
+    Measures that need a part of the report are of the whole only.
 
-    Raises:
-        ReportlibError: unknown measure.
-
-    >>> rates([], ["commitment"])["commitment"].reason
+    >>> from reportlib.rhetoric import code_report
+    >>> rates(code_report([]))["plan"]["commitment"].reason
     'part_missing'
     """
-    (found,) = _evaluate([sum(_totals(coded).values(), start=_nothing())], [coded])
-    return {name: found[card(name).id] for name in measures or cards()}
+    names = [name for name in dict.fromkeys(coded.section.tolist()) if name not in SILENT]
+    rows = {name: np.flatnonzero(coded.section == name) for name in names}
+    totals = {name: _totals(coded.counts[at]) for name, at in rows.items()}
+    rows["all"] = np.flatnonzero(~np.isin(coded.section, SILENT))
+    totals["all"] = sum(totals.values(), start=np.zeros((len(_sides()[0]), RESAMPLES + 1)))
+    parts = [part for part in SECTIONS if len(rows.get(part, ()))]
+    common = [name for name, one in cards().items() if not one.needs]
+    found = {part: dict.fromkeys(common, MISSING) for part in SECTIONS}
+    found["all"] = dict.fromkeys(cards(), MISSING)
+    numbers = _evaluate(np.array([totals[part] for part in parts])) if parts else []
+    for part, own in zip(parts, numbers, strict=True):
+        for one, four in zip(cards().values(), own, strict=True):
+            if one.id == "lexical_diversity":
+                texts = [coded.sentences[row].text for row in rows[part].tolist()]
+                found[part][one.id] = _diversity("".join(texts))
+            elif one.id in found[part] and (not one.needs or one.needs in rows):
+                found[part][one.id] = _rate(one, len(rows[part]), four)
+    return found
 
 
-def _totals(coded: Sequence[Coded]) -> dict[str, Floats]:
-    """By part of the report, the totals of every count: as they are, then in each resample."""
-    parts: dict[str, list[Floats]] = {}
-    for one in coded:
-        parts.setdefault(one.sentence.section, []).append(one.counts)
-    return {name: np.array(rows).T @ _weights(len(rows)) for name, rows in parts.items()}
+def _totals(counts: NDArray[np.float32]) -> Floats:
+    """What stands on each side of a card's line: as it is, then in each resample.
+
+    Sums of whole numbers, which are exact below 2 ** 24.
+    """
+    return ((counts @ _sides()[0].T).T @ _weights(len(counts)).astype(np.float32)).astype(float)
 
 
 @lru_cache(maxsize=256)
@@ -78,21 +97,24 @@ def _weights(n: int) -> NDArray[np.uint8]:
     return weights.reshape(-1, n).T
 
 
-def _nothing() -> Floats:
-    return np.zeros((len(columns()), RESAMPLES + 1))
-
-
 @cache
-def _summed(side: str) -> Floats:
-    """For each card, one row, what each count adds on one side of its line."""
-    scales = [one.scale if side == "above" else 1.0 for one in cards().values()]
-    named = [[getattr(one, side).count(name) for name in columns()] for one in cards().values()]
-    return np.array(named) * np.array(scales)[:, None]
+def _sides() -> tuple[NDArray[np.float32], list[int], list[int]]:
+    """The counts that each side of a line adds up, and by card the sides above and below its line.
+
+    Many cards share a side, such as the characters.
+    """
+    sides = [(one.above, one.below) for one in cards().values()]
+    number = {side: k for k, side in enumerate(dict.fromkeys(chain(*sides)))}
+    added = [[side.count(name) for name in columns()] for side in number]
+    above, below = ([number[side] for side in both] for both in zip(*sides, strict=True))
+    return np.array(added, dtype=np.float32), above, below
 
 
-def _evaluate(totals: Sequence[Floats], groups: Sequence[Sequence[Coded]]) -> list[dict[str, Rate]]:
-    """Every card's value and interval from the totals of groups of sentences."""
-    above, base = _summed("above") @ totals, _summed("below") @ totals
+def _evaluate(totals: Floats) -> list[list[list[float]]]:
+    """By group and card: its value, what is below its line, and the ends of its interval."""
+    _, over, under = _sides()
+    scale = np.array([one.scale for one in cards().values()])
+    above, base = totals[:, over] * scale[:, None], totals[:, under]
     ratios = np.divide(above, base, out=np.full_like(base, np.nan), where=base > 0)
     for k, one in enumerate(cards().values()):
         if one.mean_of:
@@ -100,28 +122,25 @@ def _evaluate(totals: Sequence[Floats], groups: Sequence[Sequence[Coded]]) -> li
     ordered = np.sort(ratios[..., 1:])  # NaN, from resamples without a base, comes last
     last = np.maximum(RESAMPLES - 1 - np.isnan(ordered).sum(axis=-1, keepdims=True), 0)
     ends = (np.take_along_axis(ordered, np.rint(last * q).astype(int), -1)[..., 0] for q in ENDS)
-    numbers = np.stack((ratios[..., 0], base[..., 0], *ends), axis=-1).tolist()
-    return [
-        {one.id: _rate(one, coded, four) for one, four in zip(cards().values(), own, strict=True)}
-        for coded, own in zip(groups, numbers, strict=True)
-    ]
+    found: list[list[list[float]]]
+    found = np.stack((ratios[..., 0], base[..., 0], *ends), axis=-1).tolist()
+    return found
 
 
-def _rate(one: Card, coded: Sequence[Coded], numbers: Sequence[float]) -> Rate:
-    """A card's rate, from its value, what stands below the line, and the ends of the interval."""
+def _rate(one: Card, size: int, numbers: Sequence[float]) -> Rate:
+    """A card's rate of so many sentences, from the numbers of ``_evaluate``."""
     value, below, low, high = numbers
-    if not coded or (one.needs and all(c.sentence.section != one.needs for c in coded)):
-        return Rate(None, 0, reason="part_missing")
-    if one.id == "lexical_diversity":
-        varied = mattr(text := "".join(c.sentence.text for c in coded))
-        short = Rate(None, 0, reason="too_short")
-        return short if varied is None else Rate(round(varied, 4), len(text))
     if math.isnan(value):
         return Rate(None, 0, reason="no_base")
-    n = len(coded) if not one.below or one.below[0] in SIZES else int(below)
-    if len(coded) < FEWEST or math.isnan(low):
+    n = size if not one.below or one.below[0] in SIZES else int(below)
+    if size < FEWEST or math.isnan(low):
         return Rate(round(value, 4), n)
     return Rate(round(value, 4), n, round(low, 4), round(high, 4))
+
+
+def _diversity(text: str) -> Rate:
+    varied = mattr(text)
+    return TOO_SHORT if varied is None else Rate(round(varied, 4), len(text))
 
 
 def mattr(text: str, window: int = WINDOW) -> float | None:
@@ -138,17 +157,16 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
     n = len(ids)
     if n < window:
         return None
-    order = np.argsort(ids, kind="stable").astype(np.int32)
-    before = np.roll(order, 1)  # where the same character stands before
-    before[np.diff(ids[order], prepend=0) != 0] = -1
+    order = np.argsort(ids, kind="stable")
+    ids, order = ids.take(order), order.astype(np.int32)
+    before = np.full(n, -1, dtype=np.int32)  # where the same character stands before
+    np.copyto(before[1:], order[:-1], where=ids[1:] == ids[:-1])
     # A character is new in the windows that begin after that.
-    new = np.minimum(order, n - window) - np.maximum(before, np.maximum(order - window, -1))
+    new = np.minimum(order, n - window) - np.maximum(before, order - window)
     return float(new.clip(min=0).sum() / (window * (n - window + 1)))
 
 
-def hit_columns(
-    report: Report, coded: Sequence[Coded], page_text: str
-) -> tuple[Sequence[Any], ...]:
+def hit_columns(report: Report, coded: Coded, page_text: str) -> tuple[Sequence[Any], ...]:
     """The columns of ``rhetoric_hits`` behind doc and report_id; of the annex only explanations.
 
     The text is the page's own.
@@ -163,18 +181,16 @@ def hit_columns(
     """
     hits = [
         hit
-        for one in coded
-        for hit in one.hits
-        if one.sentence.section != "annex" or hit.measure == "abbreviation_explained"
+        for hit in coded.hits
+        if hit.sentence.section != "annex" or hit.measure == "abbreviation_explained"
     ]
-    sentences = [hit.sentence for hit in hits]
-    spans = report.locate_all(sentences, [h.first for h in hits], [h.last for h in hits])
-    texts = [page_text[start:end] for start, end in zip(*spans, strict=True)]
-    ids = [s.sentence_id for s in sentences]
-    return ids, *spans, texts, [hit.measure for hit in hits], [hit.rule for hit in hits]
+    sentences, first, last, measures, rules = zip(*hits, strict=True) if hits else ((),) * 5
+    starts, ends = report.locate_all(sentences, first, last)
+    texts = [page_text[start:end] for start, end in zip(starts, ends, strict=True)]
+    return [s.sentence_id for s in sentences], starts, ends, texts, measures, rules
 
 
-def measure_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, ...]]:
+def measure_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
     """Rows of ``rhetoric``: each card for the whole report (no titles, no annex) and its parts.
 
     >>> from reportlib.records import Mapped, Metadata, Sentence
@@ -185,13 +201,6 @@ def measure_rows(report: Report, coded: Sequence[Coded]) -> Iterator[tuple[Any, 
     >>> [row[1:6] for row in measure_rows(report, code_report([one])) if row[2] == "war"][0]
     ('all', 'war', 142.8571, 'per 1,000 characters', 1)
     """
-    spoken = [c for c in coded if c.sentence.section not in SILENT]
-    totals = _totals(spoken)
-    totals["all"] = sum(totals.values(), start=_nothing())
-    groups = [[c for c in spoken if section in ("all", c.sentence.section)] for section in SECTIONS]
-    found = _evaluate([totals.get(section, _nothing()) for section in SECTIONS], groups)
-    for section, rates_of in zip(SECTIONS, found, strict=True):
-        for one in cards().values():
-            if section == "all" or not one.needs:
-                value, n, low, high, reason = rates_of[one.id]
-                yield report.report_id, section, one.id, value, one.unit, n, low, high, reason
+    for section, found in rates(coded).items():
+        for name, (value, n, low, high, reason) in found.items():
+            yield report.report_id, section, name, value, cards()[name].unit, n, low, high, reason
