@@ -135,10 +135,6 @@ def count_words(text: str, shortest: int = 2, engine: str = "auto") -> Counter[s
     2
     """
     mixed, stop = _mixed(), word_list("stop_words")
-
-    def is_counted(word: str) -> bool:
-        plain = len(word) >= shortest and FIRST <= word[0] <= LAST and word not in stop
-        return plain or word in mixed
-
-    counted = Counter(cut(text, engine))
-    return Counter({word: n for word, n in counted.items() if is_counted(word)})
+    found = Counter(cut(text, engine)).items()
+    plain = {w: n for w, n in found if (FIRST <= w[0] <= LAST and w not in stop) or w in mixed}
+    return Counter({w: n for w, n in plain.items() if len(w) >= shortest or w in mixed})

@@ -72,10 +72,9 @@ def code_report(
     section = np.array([s.section for s in sentences], dtype=str)
     figured = texts.count(np.flatnonzero(among(cut(texts.joined)[0], DIGITS))) > 0
     orientation = _orientations(sentences, section, texts, figured)
-    found = _found(texts, orientation, figured)
+    hits, devices, tally = _read(sentences, texts, _found(texts, orientation, figured))
     for row in np.flatnonzero(_owns_up(sentences, section, orientation)).tolist():
-        found.append((int(texts.starts[row]), 0, "problem", "", "problem", row))
-    hits, devices, tally = _read(sentences, texts, found)
+        devices[row].add("problem")
     _add_whole_report(sentences, hits, tally)
     owned = [(row, sentences[row]) for row, met in devices.items() if "problem" in met]
     hits[:0] = [(row, Hit(s, 0, len(s.text), "problem", s.section)) for row, s in owned]
@@ -88,9 +87,8 @@ def code_report(
     counts = {name: np.bincount(rows, minlength=len(named)) for name, rows in tally.items()}
     counts |= _sizes(sentences, section, texts, orientation, quantities)
     counts["plan_commitment"] = counts["plan"] * counts.get("device:commitment", 0)
-    table = np.zeros((len(named), len(columns())), dtype=np.float32)
-    for column, name in enumerate(columns()):
-        table[:, column] = counts.get(name, 0)
+    zeros = np.zeros(len(named))
+    table = np.array([counts.get(name, zeros) for name in columns()], dtype=np.float32).T
     return Coded(sentences, section, orientation.tolist(), named, ordered, table)
 
 
@@ -185,7 +183,7 @@ def _owns_up(sentences: Sequence[Sentence], section: Strings, orientation: Strin
 
 def _read(
     sentences: Sequence[Sentence], texts: Texts, found: list[Found]
-) -> tuple[list[Placed], dict[int, set[str]], Tally]:
+) -> tuple[list[Placed], defaultdict[int, set[str]], Tally]:
     """The hits, from first to last, the devices of the rows that have any, and what hits count.
 
     The longer hit comes first: a character belongs to one hit of a measure.

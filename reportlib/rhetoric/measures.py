@@ -43,9 +43,6 @@ class Rate(NamedTuple):
     reason: str = ""
 
 
-MISSING, TOO_SHORT = Rate(None, 0, reason="part_missing"), Rate(None, 0, reason="too_short")
-
-
 def rates(coded: Coded) -> dict[str, dict[str, Rate]]:
     """Every measure of a report (``all``: no titles, no annex) and of its parts: part, measure.
 
@@ -57,22 +54,17 @@ def rates(coded: Coded) -> dict[str, dict[str, Rate]]:
     'part_missing'
     """
     names = [name for name in dict.fromkeys(coded.section.tolist()) if name not in SILENT]
-    rows = {name: np.flatnonzero(coded.section == name) for name in names}
+    rows = {name: np.flatnonzero(coded.section == name).tolist() for name in names}
     totals = {name: _totals(coded.counts[at]) for name, at in rows.items()}
-    rows["all"] = np.flatnonzero(~np.isin(coded.section, SILENT))
+    rows["all"] = np.flatnonzero(~np.isin(coded.section, SILENT)).tolist()
     totals["all"] = sum(totals.values(), start=np.zeros((len(_sides()[0]), RESAMPLES + 1)))
-    parts = [part for part in SECTIONS if len(rows.get(part, ()))]
-    common = [name for name, one in cards().items() if not one.needs]
-    found = {part: dict.fromkeys(common, MISSING) for part in SECTIONS}
-    found["all"] = dict.fromkeys(cards(), MISSING)
-    numbers = _evaluate(np.array([totals[part] for part in parts])) if parts else []
-    for part, own in zip(parts, numbers, strict=True):
+    numbers = _evaluate(np.array([totals.get(part, totals["all"]) for part in SECTIONS]))
+    found: dict[str, dict[str, Rate]] = {part: {} for part in SECTIONS}
+    for part, own in zip(SECTIONS, numbers, strict=True):
+        said = [coded.sentences[row].text for row in rows.get(part, ())]
         for one, four in zip(cards().values(), own, strict=True):
-            if one.id == "lexical_diversity":
-                texts = [coded.sentences[row].text for row in rows[part].tolist()]
-                found[part][one.id] = _diversity("".join(texts))
-            elif one.id in found[part] and (not one.needs or one.needs in rows):
-                found[part][one.id] = _rate(one, len(rows[part]), four)
+            if part == "all" or not one.needs:
+                found[part][one.id] = _rate(one, said if one.needs in ("", *rows) else (), four)
     return found
 
 
@@ -122,25 +114,25 @@ def _evaluate(totals: Floats) -> list[list[list[float]]]:
     ordered = np.sort(ratios[..., 1:])  # NaN, from resamples without a base, comes last
     last = np.maximum(RESAMPLES - 1 - np.isnan(ordered).sum(axis=-1, keepdims=True), 0)
     ends = (np.take_along_axis(ordered, np.rint(last * q).astype(int), -1)[..., 0] for q in ENDS)
-    found: list[list[list[float]]]
-    found = np.stack((ratios[..., 0], base[..., 0], *ends), axis=-1).tolist()
-    return found
+    numbers: list[Any] = np.stack((ratios[..., 0], base[..., 0], *ends), axis=-1).tolist()
+    return numbers
 
 
-def _rate(one: Card, size: int, numbers: Sequence[float]) -> Rate:
-    """A card's rate of so many sentences, from the numbers of ``_evaluate``."""
+def _rate(one: Card, texts: Sequence[str], numbers: Sequence[float]) -> Rate:
+    """A card's rate of some sentences, from the numbers of ``_evaluate``."""
     value, below, low, high = numbers
+    if not texts:
+        return Rate(None, 0, reason="part_missing")
+    if one.id == "lexical_diversity":
+        varied = mattr(text := "".join(texts))
+        short = Rate(None, 0, reason="too_short")
+        return short if varied is None else Rate(round(varied, 4), len(text))
     if math.isnan(value):
         return Rate(None, 0, reason="no_base")
-    n = size if not one.below or one.below[0] in SIZES else int(below)
-    if size < FEWEST or math.isnan(low):
+    n = len(texts) if not one.below or one.below[0] in SIZES else int(below)
+    if len(texts) < FEWEST or math.isnan(low):
         return Rate(round(value, 4), n)
     return Rate(round(value, 4), n, round(low, 4), round(high, 4))
-
-
-def _diversity(text: str) -> Rate:
-    varied = mattr(text)
-    return TOO_SHORT if varied is None else Rate(round(varied, 4), len(text))
 
 
 def mattr(text: str, window: int = WINDOW) -> float | None:
