@@ -1,7 +1,6 @@
-"""No pattern that sees a whole page takes more than linear time: twice the text, twice the time.
+"""No pattern of the library takes more than linear time: twice the text, twice the time.
 
-The rooms from indicators upwards match one sentence, unit or name, at one place of it; the time of
-whole pages and of huge sentences is measured in test_safety.
+The time of whole pages and of huge sentences is measured in test_safety.
 
 A pattern whose repeats are all bounded is linear by its form. One with an open repeat is run over
 text made to lead it astray: runs of one class of characters, and of what stands before and inside
@@ -31,7 +30,6 @@ from reportlib.read import iter_sources, read_source
 from reportlib.resources import settings
 
 LIBRARY = Path(reportlib.__file__).parent
-ROOMS = ("read", "clean", "structure", "words", "quantities")  # on pages and lines
 CALLS = ("compile", "findall", "finditer", "fullmatch", "match", "search", "split", "sub")
 CLASSES = {
     op.CATEGORY_DIGIT: r"\d",
@@ -56,9 +54,9 @@ Found = dict[tuple[str, int], str]  # (pattern, flags): where it was found
 
 
 def modules() -> list[Any]:
-    """All modules of the rooms, imported."""
+    """All modules of the library, imported."""
     names = (m.name for m in pkgutil.walk_packages([str(LIBRARY)], "reportlib."))
-    return [importlib.import_module(n) for n in names if n.split(".")[1] in ROOMS]
+    return [importlib.import_module(n) for n in names if not n.endswith("__main__")]
 
 
 def held(value: Any, depth: int = 3) -> Iterator[re.Pattern[str]]:
@@ -117,7 +115,7 @@ def compiled_at_work(monkeypatch: pytest.MonkeyPatch, rooms: list[Any]) -> Found
 
 @pytest.fixture(scope="module")
 def collected() -> Found:
-    """All patterns of the library that see text of a page, as they are compiled."""
+    """All patterns of the library, as they are compiled."""
     rooms = modules()
     with pytest.MonkeyPatch.context() as monkeypatch:
         found = compiled_at_work(monkeypatch, rooms)
@@ -215,7 +213,7 @@ def worst(text: str, flags: int) -> list[str]:
 
 def test_all_patterns_are_linear_or_bounded(collected: Found) -> None:
     """Over twice the text no pattern takes three times as long."""
-    assert len(collected) > 100, "patterns are collected no more"
+    assert len(collected) > 500, "patterns are collected no more"
     bad = {f"{where}: {text}": worst(text, flags) for (text, flags), where in collected.items()}
     assert not {text: found for text, found in bad.items() if found}
 

@@ -23,7 +23,7 @@ SHOWN = ["doc", "indicator", "measure", "start", "quote"]
 WHOSE = {"disputed": 0, "own": 1, "other": 2}  # in this order gold rows take what was found
 _SAME_UNIT = {"％": "%", "百分之": "%", "个百分点": "百分点", "微克每立方米": "微克/立方米"}
 _NUMBER = re.compile(
-    r"(\d+(?:\.\d+)?)\s*([百千万亿]*(?:美元|元|人次|人|家|户|个百分点|吨|斤|天)|[%％])"
+    r"(\d{1,15}(?:\.\d{1,9})?)\s{0,4}([百千万亿]{0,4}(?:美元|元|人次|人|家|户|个百分点|吨|斤|天)|[%％])"
 )
 
 

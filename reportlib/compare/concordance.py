@@ -73,7 +73,7 @@ def _lines(
 def _compile(pattern: str) -> re.Pattern[str]:
     if not 0 < len(pattern) <= LONGEST:
         raise ReportlibError(f"a pattern has 1 to {LONGEST} characters, this has {len(pattern)}")
-    plain = re.sub(r"\[[^\]]+\]", "x", re.sub(r"\\.", "x", pattern))
+    plain = re.sub(rf"\[[^\]]{{1,{LONGEST}}}\]", "x", re.sub(r"\\.", "x", pattern))
     if re.search(r"\)[*+{]", re.sub(r"\((?:\?:)?[^()*+?{|]*\)", "x", plain)):
         raise ReportlibError(f"{pattern!r} repeats a group that holds a choice or a repetition")
     try:

@@ -92,7 +92,7 @@ def tree_of(html: str) -> Element:
     >>> [cell.text for cell in tree_of("<table><tr><td>7<br>&nbsp;</td></tr></table>").iter("td")]
     ['7']
     """
-    html = re.sub("<style.*?</style>", "", html, flags=re.DOTALL)
+    html = re.sub(r"<style.*?(?:</style>|\Z)", "", html, flags=re.DOTALL)
     for word, sign in (("&nbsp;", "\u00a0"), ("<br>", "<br/>"), ("<hr>", "<hr/>")):
         html = html.replace(word, sign)
     try:

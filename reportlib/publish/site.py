@@ -18,7 +18,8 @@ from reportlib.resources import DATA
 ASSETS = DATA / "publish"
 FIRST = 0x2010  # the bundled font serves from here on; Latin letters are the reader's own font
 FONT_HERE = "/*font*/"  # in appendix.html
-CLOSED = re.compile(r"(<(a|pre|h\d)\b.*?</\2>|<[^>]*>)", re.DOTALL)  # where no link may be put
+# where no link may be put
+CLOSED = re.compile(r"(<(a|pre|h\d)\b.*?(?:</\2>|\Z)|<[^>]*+(?:>|\Z))", re.DOTALL)
 
 
 def write_site(
