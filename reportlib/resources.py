@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import os
 import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -37,29 +39,49 @@ def table(
     >>> table("units", ("unit", "kind"), "unit")[0]["unit"]
     '元'
     """
+    columns, lines, rows = _read(name)
+    if missing := [c for c in (*required, *filter(None, [unique])) if c not in columns]:
+        raise DataError(f"{name}.csv: no column {missing[0]!r}; it has {', '.join(columns)}")
+    if faults := [*_faults(rows, required, unique, allowed)]:
+        place, what = min(faults)
+        raise DataError(f"{name}.csv line {lines[place]}: {what}")
+    return rows
+
+
+def _faults(
+    rows: Sequence[dict[str, str]],
+    required: tuple[str, ...],
+    unique: str,
+    allowed: tuple[tuple[str, str], ...],
+) -> Iterator[tuple[int, str]]:
+    """Place and kind of what is wrong; whole columns are looked at, as rows are thousands."""
+    for column in required:
+        if "" in (cells := [row[column] for row in rows]):
+            yield cells.index(""), f"column {column!r} is empty"
+    if unique and len({*(cells := [row[unique] for row in rows])}) < len(cells):
+        often = next(cell for cell, n in Counter(cells).items() if n > 1)
+        yield cells.index(often, cells.index(often) + 1), f"{unique} {often!r} stands twice"
+    for column, values in allowed:
+        cells = [row[column] for row in rows]
+        for other in {*cells}.difference(values.split("|")):
+            yield cells.index(other), f"{column} is {other!r}, not one of {values}"
+
+
+@cache
+def _read(name: str) -> tuple[list[str], list[int], tuple[dict[str, str], ...]]:
+    """The columns of a data file, the line of each row, and the rows, however they are checked."""
     path = DATA / f"{name}.csv"
     if not path.is_file():
         raise DataError(f"no data file {path.name}")
     with path.open(encoding="utf-8", newline="") as handle:
-        reader = csv.DictReader(handle, restkey="(extra)", restval=None)
-        columns = reader.fieldnames or []
-        if missing := [c for c in (*required, *filter(None, [unique])) if c not in columns]:
-            raise DataError(f"{path.name}: no column {missing[0]!r}; it has {', '.join(columns)}")
-        rows, seen = [], set()
-        for row in reader:
-            where = f"{path.name} line {reader.line_num}"
-            if "(extra)" in row or None in row.values():
-                raise DataError(f"{where}: the row does not have {len(columns)} cells")
-            if empty := [c for c in required if not row[c]]:
-                raise DataError(f"{where}: column {empty[0]!r} is empty")
-            if unique and row[unique] in seen:
-                raise DataError(f"{where}: {unique} {row[unique]!r} stands twice")
-            for column, values in allowed:
-                if row[column] not in values.split("|"):
-                    raise DataError(f"{where}: {column} is {row[column]!r}, not one of {values}")
-            seen.add(row.get(unique))
-            rows.append(row)
-    return tuple(rows)
+        reader = csv.reader(handle)
+        columns = next(reader, [])
+        read = [(reader.line_num, row) for row in reader if row]
+    for line, row in read:
+        if len(row) != len(columns):
+            raise DataError(f"{path.name} line {line}: the row does not have {len(columns)} cells")
+    rows = tuple([dict(zip(columns, row, strict=True)) for _, row in read])
+    return columns, [line for line, _ in read], rows
 
 
 @cache

@@ -259,17 +259,15 @@ def test_what_was_done_is_not_done_again(
     monkeypatch.setattr(STEPS, "attempt", breaks)
     with pytest.raises(KeyboardInterrupt):
         reportlib.build_tables([many], out)
-    assert [p.name for p in sorted((out / folder.PARTS).iterdir())] == [
-        f"{k:07d}.part" for k in range(4)
-    ]
+    made = sorted((out / folder.PARTS).iterdir())
+    assert [p.name for p in made] == [f"{k:07d}.part" for k in range(len(made))] and len(made) > 9
     assert not list(out.glob("*.csv")) and not (out / folder.LOCK).exists()
     first = out / folder.PARTS / "0000000.part"
     first.write_bytes(first.read_bytes()[:-9])
     done: list[str] = []
     monkeypatch.setattr(STEPS, "attempt", lambda page: done.append(page.doc) or real(page))
     reportlib.build_tables([many], out)
-    assert sorted(done) == sorted([*(f"{k:04d}.txt" for k in (*range(8), 32, 33)), *done[-7:]])
-    assert "0016.txt" not in done and "rows.jsonl#4" in done
+    assert done == ["0000.txt", "0001.txt", "0002.txt", *(f"rows.jsonl#{k}" for k in range(1, 5))]
     assert files(out) == files(built)
 
 

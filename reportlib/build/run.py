@@ -9,7 +9,7 @@ import platform
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -17,8 +17,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from importlib import metadata as installed
 from importlib.util import find_spec
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import connection, get_context, parent_process
 from os import _exit
 from pathlib import Path
 from socket import create_connection
@@ -35,7 +34,9 @@ from reportlib.read.sources import shown
 from reportlib.records import OutputError, Page, ReportlibError
 from reportlib.resources import DATA, one_thread, require
 
-BATCH = 8  # sources in one batch: seconds of work, so that workers end at about the same time
+# Sources in one batch; towards the end of the list they are fewer, down to one, so that all
+# workers end at about the same time.
+BATCH, LAST_BATCHES = 8, 12
 LONGEST_NAME = 250  # bytes of a file name, before .txt
 # What can change a byte of a table, beside this package.
 PACKAGES = "jieba pandas numpy charset-normalizer ahocorasick-rs pypdfium2 openpyxl pyarrow".split()
@@ -142,8 +143,18 @@ def _sources(paths: list[Path], out: Path, sides: Iterable[Path], column: str) -
 
 
 def _batches(found: Sequence[Source], out: Path) -> list[Batch]:
-    groups = [tuple(found[k : k + BATCH]) for k in range(0, len(found), BATCH)]
-    return [Batch(number, Path.cwd(), out, group) for number, group in enumerate(groups)]
+    batches: list[Batch] = []
+    at = 0
+    while left := len(found) - at:
+        size = min(BATCH, max(1, left // LAST_BATCHES))
+        batches.append(Batch(len(batches), Path.cwd(), out, tuple(found[at : at + size])))
+        at += size
+    return batches
+
+
+def _weight(batch: Batch) -> int:
+    """Bytes of the sources of a batch, from which the time it takes is guessed."""
+    return sum(s.path.stat().st_size for s in batch.sources if s.kind == "page" and s.path.exists())
 
 
 def _deal(batches: Sequence[Batch], pages: Path | None, corrections: Path | None) -> None:
@@ -182,11 +193,22 @@ def _work(batches: Sequence[Batch], jobs: int, cluster: str) -> Iterator[tuple[i
 
 
 def _in_processes(batches: Sequence[Batch], jobs: int) -> Iterator[tuple[int, str]]:
+    """The largest batches first; this process takes its share while the others begin to load."""
     one_thread()
     spawn = get_context("spawn")
-    pool = ProcessPoolExecutor(min(jobs, len(batches)), spawn, initializer=_end_with_parent)
+    others = min(jobs, len(batches)) - 1
+    pool = ProcessPoolExecutor(others, spawn, initializer=_end_with_parent)
+    batches = sorted(batches, key=_weight, reverse=True)
     try:
-        for future in as_completed([pool.submit(run_batch, batch) for batch in batches]):
+        running: set[Future[tuple[int, str]]] = set()
+        for batch, future in [(batch, pool.submit(run_batch, batch)) for batch in batches]:
+            if future.cancel():  # nobody has it yet
+                yield run_batch(batch)
+            else:
+                running.add(future)
+            done, running = wait(running, timeout=0)
+            yield from (one.result() for one in done)
+        for future in as_completed(running):
             yield future.result()
     except BrokenProcessPool:
         raise OutputError("a worker process died; run the same command to resume") from None
@@ -197,7 +219,7 @@ def _in_processes(batches: Sequence[Batch], jobs: int) -> Iterator[tuple[int, st
 def _end_with_parent() -> None:
     """A worker whose parent is killed stops; by itself it would wait for work for ever."""
     if parent := parent_process():
-        Thread(target=lambda: _exit(len(wait([parent.sentinel]))), daemon=True).start()
+        Thread(target=lambda: _exit(len(connection.wait([parent.sentinel]))), daemon=True).start()
 
 
 def _on_cluster(batches: Sequence[Batch], address: str) -> Iterator[tuple[int, str]]:
