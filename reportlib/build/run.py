@@ -9,7 +9,7 @@ import platform
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -195,21 +195,18 @@ def _work(batches: Sequence[Batch], jobs: int, cluster: str) -> Iterator[tuple[i
 def _in_processes(batches: Sequence[Batch], jobs: int) -> Iterator[tuple[int, str]]:
     """The largest batches first; this process takes its share while the others begin to load."""
     one_thread()
-    spawn = get_context("spawn")
     others = min(jobs, len(batches)) - 1
-    pool = ProcessPoolExecutor(others, spawn, initializer=_end_with_parent)
-    batches = sorted(batches, key=_weight, reverse=True)
+    pool = ProcessPoolExecutor(others, get_context("spawn"), initializer=_end_with_parent)
+    queue = sorted(batches, key=_weight)
+    running: set[Future[tuple[int, str]]] = set()
     try:
-        running: set[Future[tuple[int, str]]] = set()
-        for batch, future in [(batch, pool.submit(run_batch, batch)) for batch in batches]:
-            if future.cancel():  # nobody has it yet
-                yield run_batch(batch)
-            else:
-                running.add(future)
-            done, running = wait(running, timeout=0)
+        while queue or running:
+            while queue and len(running) < 2 * others:  # one at hand and one to go on with
+                running.add(pool.submit(run_batch, queue.pop()))
+            if queue:
+                yield run_batch(queue.pop())
+            done, running = wait(running, 0 if queue else None, FIRST_COMPLETED)
             yield from (one.result() for one in done)
-        for future in as_completed(running):
-            yield future.result()
     except BrokenProcessPool:
         raise OutputError("a worker process died; run the same command to resume") from None
     finally:

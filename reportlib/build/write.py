@@ -24,23 +24,8 @@ COLUMN = (list, tuple)
 SKETCH = ("doc", "hashes")  # kept in the parts only, to find the same report twice
 
 
-def safe(cell: str | None) -> str:
-    """A text as it stands in a CSV file: what a spreadsheet would run gets a leading '.
-
-    >>> safe("=1+1"), safe("增长,5%"), safe("'"), safe(None)
-    ("'=1+1", '"增长,5%"', "''", '')
-    """
-    if not cell or cell.isidentifier():  # most are words or names
-        return cell or ""
-    if cell[0] in RISKY:
-        cell = "'" + cell
-    if "," in cell or '"' in cell or "\n" in cell or "\r" in cell:
-        return '"' + cell.replace('"', '""') + '"'
-    return cell
-
-
 def unsafe(cell: str) -> str:
-    """The text of a parsed CSV cell as it was before ``safe``.
+    """The text of a parsed CSV cell as it was before ``plain``.
 
     >>> unsafe("'=1+1"), unsafe("'s"), unsafe("增长")
     ('=1+1', "'s", '增长')
@@ -49,14 +34,23 @@ def unsafe(cell: str) -> str:
 
 
 def plain(cell: Any) -> str:
-    """A number as it stands in a CSV file: whole ones without .0, not measurable ones empty.
+    """A cell as it stands in a CSV file: whole numbers without .0, not measurable ones empty, and
+    before a text that a spreadsheet would run a '.
 
     >>> plain(2.0), plain(0.5), plain(float("nan")), plain(None), plain("2024-01-09")
     ('2', '0.5', '', '', '2024-01-09')
+    >>> plain("=1+1"), plain("增长,5%"), plain("'")
+    ("'=1+1", '"增长,5%"', "''")
     """
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else str(cell) if cell == cell else ""
-    return safe(cell) if isinstance(cell, str) or cell is None else str(cell)
+    text = "" if cell is None else str(cell)
+    if not isinstance(cell, str) or not text or text.isidentifier():  # most are words or names
+        return text
+    text = "'" * (text[0] in RISKY) + text
+    if any(sign in text for sign in ',"\n\r'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 _number = lru_cache(1 << 14)(plain)
@@ -142,7 +136,7 @@ def as_csv(table: pd.DataFrame) -> str:
     """
     cells = table.astype("object").where(table.notna(), None)
     rows = zip(*(map(plain, cells[name]) for name in cells), strict=True)
-    return "\n".join([*map(",".join, [map(safe, cells.columns), *rows]), ""])
+    return "\n".join([*map(",".join, [map(plain, cells.columns), *rows]), ""])
 
 
 def parse(text: Iterable[str]) -> Iterator[list[str | None]]:
