@@ -228,7 +228,7 @@ def test_other_sources_need_overwrite(two: Path, built: Path, tmp_path: Path) ->
 def limited() -> None:
     """Writing beyond some kilobytes fails, as on a full disk."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (15_000, 15_000))
 
 
 def test_a_full_disk(two: Path, built: Path, tmp_path: Path) -> None:
