@@ -43,9 +43,8 @@ def find_all(texts: Sequence[str]) -> list[list[Quantity]]:
     """
     scan = _Scan(texts)
     scan.run()
-    for text, found in zip(texts, scan.lines, strict=True):
-        if len(found) > 1:
-            _share_lists(text, found)
+    for line in scan.near:
+        _share_lists(texts[line], scan.lines[line])
     return scan.lines
 
 
@@ -72,14 +71,14 @@ class _Scan(Shapes):
 
     def run(self) -> None:
         """Reads all lines."""
-        starts, lines, end, done = self.starts, self.lines, 0, 0
-        for match in self.shapes.start.finditer(self.text):
-            i = match.start()
+        search, starts, end, done = self.shapes.start.search, self.starts, 0, 0
+        while m := search(self.text, done):
+            i, done = m.span()
             if i >= end:
-                line = bisect_right(starts, i)
-                self.base, self.found, end = starts[line - 1], lines[line - 1], starts[line]
-            if i >= done:
-                done = self.read(i)
+                self.line = line = bisect_right(starts, i) - 1
+                self.base, self.found, end = starts[line], self.lines[line], starts[line + 1]
+            plain = measured(m[0], name) if (name := m["unit"]) else None
+            done = self.add(i, done, plain) if plain else self.read(i)
 
     def read(self, i: int) -> int:
         """Reads the numeral that begins at ``i``, if one does; returns where to go on."""

@@ -134,7 +134,8 @@ class Shapes:
         self.starts = list(accumulate(map(len, lines), initial=1))
         self.lines: list[list[Quantity]] = [[] for _ in texts]
         self.found: list[Quantity] = []  # of the line being read
-        self.base = self.done = 0  # where that line begins, and where the last quantity ended
+        self.line = self.base = self.done = 0  # its place, and where the last quantity ended
+        self.near: set[int] = set()  # lines where two quantities may stand in one list
         self.shapes = patterns()
 
     def add(self, start: int, stop: int, what: Said) -> int:
@@ -145,6 +146,8 @@ class Shapes:
             what = (*what[:6], bound or what[6], what[7])
         span = (first - base, last - base, start - base, stop - base, text[first:last])
         self.found.append(tuple.__new__(Quantity, span + what))
+        if first - self.done <= 2:
+            self.near.add(self.line)
         self.done = last
         return last
 
@@ -155,7 +158,7 @@ class Shapes:
         """
         text, first, last, bound = self.text, start, stop, ""
         free = max(start - 5, self.done)
-        if free < start and (lead := self.shapes.lead.search(text, free, start)):
+        if text[start - 1] in LEAD_ENDS and (lead := self.shapes.lead.search(text, free, start)):
             recent = kind == "duration" and lead.group() == "近"
             if not recent and (lead.group() != "上" or text[start] in MULTITUDES):
                 first, bound = lead.start(), lead.lastgroup or ""

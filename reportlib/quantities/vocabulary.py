@@ -181,7 +181,8 @@ def patterns() -> SimpleNamespace:
         for char in fill(row["begins"]):
             typed[char].append(Shape(row["kind"], build(row["pattern"]), after=after, **given))
     numeral_follows = f"(?:(?<![双周第数几（([［【])|(?=[{HAN_NUMERALS}{digits}]))"
-    start = re.compile(f"[{re.escape(''.join(typed))}第数几*＊×]{numeral_follows}")
+    begins = f"[{re.escape(''.join(typed))}第数几*＊×]{numeral_follows}"
+    start = re.compile(begins + fill("<PLAIN>"))
     named = {name: build(pattern) for name, pattern in data["patterns"].items()}
     either = {char: _either(shapes) for char, shapes in typed.items()}
     return SimpleNamespace(**named, start=start, typed=typed, either=either)
