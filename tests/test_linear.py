@@ -44,7 +44,7 @@ OPEN = 500  # a repeat that may go on for longer counts as open
 RUNS = " \t\u3000\n1甲一年a。，、：“”（-—*#<.&"  # one or more of each class of characters
 LENGTH = 2000
 BLINK = 0.003  # seconds; a quadratic run over 4,000 characters takes ten times that
-MOST_GROWTH = 3  # linear is 2, quadratic 4
+MOST_GROWTH = 2.6  # linear is 2, quadratic 4; a busy machine blurs both
 TRIES = 4  # a busy machine gets several
 
 Found = dict[tuple[str, int], str]  # (pattern, flags): where it was found
