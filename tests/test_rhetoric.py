@@ -93,6 +93,7 @@ def test_hits_lie_in_the_sentence_and_apart(text: str, section: str) -> None:
     """Hits are inside the text, in order, never empty, and two of a measure never overlap."""
     coded = code(text, section)
     again = code(text, section)
+    assert coded.orientation == again.orientation
     assert (coded.devices, coded.hits) == (again.devices, again.hits)
     end: Counter[str] = Counter()
     for hit in coded.hits:
