@@ -103,8 +103,8 @@ def _fault(error: Exception) -> str:
     home = Path(__file__).parents[1]
     calls = [(Path(call.filename), call.lineno) for call in extract_tb(error.__traceback__)]
     *_, (path, line) = ((p, n) for p, n in calls if p.is_relative_to(home))
-    words = f"{type(error).__name__}: {error}"[:200].split()
-    said = " ".join("…" if {"/", "\\"} & {*word} or "0x" in word else word for word in words)
+    pieces = f"{type(error).__name__}: {error}"[:200].split()
+    said = " ".join("…" if {"/", "\\"} & {*one} or "0x" in one else one for one in pieces)
     return f"{FAULT}: {said} ({path.relative_to(home.parent).as_posix()}:{line})"
 
 
