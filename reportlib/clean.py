@@ -221,8 +221,12 @@ class Normaliser:
         text = one_for_one(squeezed)
         mapped = Mapped(text, firsts, starts, lengths)
         begins, ends = mapped.places
-        for a, b, rule in _differences(squeezed, text):
-            self.edits.append(Edit(begins[a], ends[b - 1], rule, squeezed[a:b], text[a:b]))
+        put = {edit.start: k for k, edit in enumerate(self.edits) if edit.after}
+        for a, b, rule in _differences(squeezed, text, mapped):
+            if (k := put.get(begins[a])) is not None:  # an entity, now in another width
+                self.edits[k] = self.edits[k]._replace(after=text[a:b])
+            else:
+                self.edits.append(Edit(begins[a], ends[b - 1], rule, squeezed[a:b], text[a:b]))
         self.edits.sort()
         return mapped
 
@@ -272,15 +276,17 @@ def _pair_quotes(line: str) -> str:
     return parts[0] + "".join("“”"[i % 2] + part for i, part in enumerate(parts[1:]))
 
 
-def _differences(before: str, after: str) -> Iterator[tuple[int, int, str]]:
-    """(first, last, rule) of the stretches of neighbouring characters that one rule changed."""
+def _differences(before: str, after: str, mapped: Mapped) -> Iterator[tuple[int, int, str]]:
+    """(first, last, rule) of the stretches that one rule changed, of neighbours on the page too."""
+    begins, ends = mapped.places
     codes = (t.encode("utf-32-le", "surrogatepass") for t in (before, after))
     old, new = (np.frombuffer(c, dtype=np.uint32) for c in codes)
     first = last = 0
     current = ""
     for i in np.flatnonzero(old != new).tolist():
         rule = _RULES.get(before[i], "simplify")
-        if (i, rule) != (last, current):
+        apart = begins[i] - begins[i - 1] != 1 or ends[i] - ends[i - 1] != 1
+        if (i, rule) != (last, current) or apart:
             if current:
                 yield first, last, current
             first, current = i, rule
