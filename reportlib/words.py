@@ -27,7 +27,7 @@ WEIGHT = 500
 # takes quadratic time in the length of a stretch. Between two commas there are hardly ever as many.
 STRETCH = 200
 FIRST, LAST = "\u4e00", "\u9fd5"  # what jieba takes for Chinese characters
-_LONG = re.compile(f"[{FIRST}-{LAST}]{{{STRETCH}}}(?=[{FIRST}-{LAST}])")
+_STRETCHES = re.compile(f"[{FIRST}-{LAST}]{{1,{STRETCH}}}")
 # A text and its words: an rjieba that cuts it otherwise is not used.
 SAMPLE = "建成/一网通办/平台/钱琮赫/等/担当/新质生产力/重任/四送一服/优化/营商环境"
 
@@ -49,13 +49,18 @@ def _mixed() -> frozenset[str]:
 
 
 @cache
-def _between() -> re.Pattern[str]:
-    """What stands between stretches of Chinese characters; each match is one word."""
-    words = sorted(_mixed(), key=lambda word: (-len(word), word))
-    begin = "".join(sorted({re.escape(word[0]) for word in words}))
-    either = "|".join(map(re.escape, words))
-    whole = rf"(?=[{begin}])(?<![A-Za-z0-9.])(?:{either})(?![A-Za-z0-9])"
-    return re.compile(rf"({whole}|[A-Za-z0-9]+(?:\.[0-9]+)?%?|[^{FIRST}-{LAST}])")
+def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Domain words with other characters; whatever stands between stretches of Chinese ones.
+
+    Each match is one word.
+    """
+    words = map(re.escape, sorted(_mixed(), key=lambda word: (-len(word), word)))
+    # Each begins with its own first letter, not with a look at what is before it, so that most of
+    # a text is passed over quickly. A point before a digit may be a decimal point.
+    either = "|".join(f"{w}(?<![A-Za-z0-9]{w})" + rf"(?<!\.{w})" * w[0].isdigit() for w in words)
+    whole = f"(?:{either})(?![A-Za-z0-9])"
+    other = rf"[A-Za-z0-9]+(?:\.[0-9]+)?%?|[^{FIRST}-{LAST}]"
+    return re.compile(f"({whole})"), re.compile(f"({whole}|{other})")
 
 
 def _load(engine: str) -> Cutter:
@@ -118,8 +123,8 @@ def cut(text: str, engine: str = "auto") -> list[str]:
     ['推进', '一网通办', ',', 'PM2.5', '下降', '6.5%']
     """
     _, cutter = _cutter(engine)
-    pieces = _between().split(text)  # Chinese, other, Chinese, other, …, Chinese
-    stretches = _LONG.sub(r"\g<0>\r", "\n".join(pieces[::2]))
+    pieces = _marks()[1].split(text)  # Chinese, other, Chinese, other, …, Chinese
+    stretches = "\n".join(["\r".join(_STRETCHES.findall(piece)) for piece in pieces[::2]])
     others = iter(pieces[1::2])
     return [next(others) if w == "\n" else w for w in cutter(stretches) if w != "\r"]
 
@@ -134,7 +139,15 @@ def count_words(text: str, shortest: int = 2, engine: str = "auto") -> Counter[s
     >>> count_words("我们坚持稳中求进,坚持新发展理念,PM2.5浓度下降3%。")["坚持"]
     2
     """
-    mixed, stop = _mixed(), word_list("stop_words")
-    found = Counter(cut(text, engine)).items()
-    plain = {w: n for w, n in found if (FIRST <= w[0] <= LAST and w not in stop) or w in mixed}
-    return Counter({w: n for w, n in plain.items() if len(w) >= shortest or w in mixed})
+    _, cutter = _cutter(engine)
+    mixed, texts = _mixed(), _marks()[0].split(text)
+    found = cutter("\r".join(["\n".join(_STRETCHES.findall(piece)) for piece in texts[::2]]))
+    at = -1
+    for word in texts[1::2]:
+        at = found.index("\r", at + 1)
+        found[at] = word
+    counts = Counter([w for w in found if len(w) >= shortest or w in mixed])
+    for word in word_list("stop_words").intersection(counts):
+        counts.pop(word)
+    counts.pop("\n", None)
+    return counts

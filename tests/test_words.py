@@ -6,6 +6,7 @@ import csv
 import importlib.util
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import jieba
@@ -163,6 +164,22 @@ def test_count_words_counts_words_only() -> None:
     assert list(count_words(text))[:2] == ["坚持", "PM2.5"], "in the order of first appearance"
     assert count_words("路和桥", shortest=1) == {"路": 1, "桥": 1}
     assert count_words("") == {}
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "的 我们 坚持营商环境 路 5G 12.PM2.5 互联网+ A股 R&D . A 1 \n \r".split(" ")
+        )
+    )
+)
+def test_count_words_counts_what_cut_gives(pieces: list[str]) -> None:
+    """The words of ``cut`` in their order, less those that are not counted."""
+    text, mixed, stop = "，".join(pieces), words._mixed(), word_list("stop_words")
+    counted = [w for w in cut(text) if w in mixed or (w not in stop and "一" <= w[0] <= "鿕")]
+    for shortest in (1, 2, 3):
+        kept = [w for w in counted if w in mixed or len(w) >= shortest]
+        assert list(count_words(text, shortest).items()) == list(Counter(kept).items())
 
 
 def test_lists_do_not_contradict() -> None:
