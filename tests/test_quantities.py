@@ -66,6 +66,7 @@ def test_cases_name_all_kinds() -> None:
         ("一亿二千万", 1.2e8), ("一万二千亿", 1.2e12), ("十万亿", 1e13), ("二〇二六", 2026),
         ("一九八○", 1980), ("1.5亿", 1.5e8), ("3千万", 3e7), ("2亿3000万", 2.3e8), ("万亿", 1e12),
         ("零点零八", 0.08), ("三十六点九", 36.9), ("一点五亿", 1.5e8), ("一百零八万六", 1086000),
+        ("1,234.5", 1234.5), ("1·5", 1.5),
     ],
 )  # fmt: skip
 def test_to_number(text: str, number: float) -> None:
@@ -73,7 +74,7 @@ def test_to_number(text: str, number: float) -> None:
     assert to_number(text) == pytest.approx(number)
 
 
-@pytest.mark.parametrize("text", ["", "三个", "abc", "-5"])
+@pytest.mark.parametrize("text", ["", "三个", "abc", "-5", ","])
 def test_to_number_refuses(text: str) -> None:
     """Anything that is not all numeral is refused, not guessed."""
     with pytest.raises(ValueError):
@@ -180,6 +181,7 @@ PIECES = st.sampled_from([*HAN_NUMERALS, *"0123456789", *SIGNS, *PHRASES])
 @example("1.1.1.1.1.1亿元")
 @example("第第一一、、1:1:1/1/1")
 @example("99年99月99日0/0分之零")
+@example("第1,234位第1·5亿")
 def test_rows_quote_the_text_in_order(text: str) -> None:
     """Whatever the text: quotes are the text's own, in order, without overlap, kinds are known."""
     last = 0

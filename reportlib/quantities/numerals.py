@@ -11,7 +11,7 @@ from typing import NamedTuple
 HAN_NUMERALS = "零〇○一二三四五六七八九十百千万亿两廿卅"
 MULTITUDES = "十百千万亿"
 SCALES = {"亿": 1e8, "万": 1e4, "千": 1e3, "百": 1e2, "十": 1e1}
-_PLAIN = str.maketrans("〇○OoＯΟ零一二三四五六七八九两点", "00000001234567892.") | {
+_PLAIN = str.maketrans("〇○OoＯΟ零一二三四五六七八九两点·", "00000001234567892..", ",") | {
     ord("廿"): "2十",
     ord("卅"): "3十",
 }
@@ -40,7 +40,8 @@ class Reading(NamedTuple):
 def to_number(text: str) -> float:
     """The value of a numeral in Chinese, Arabic or mixed writing.
 
-    A row of digits (二〇二四) is read digit by digit; 两万五 is 25000, 一百零五 is 105.
+    A row of digits (二〇二四) is read digit by digit; 两万五 is 25000, 一百零五 is 105. A comma
+    parts thousands, and a middle dot is a point.
 
     Raises:
         ValueError: a character that is no part of a numeral, or an empty text.
@@ -76,7 +77,6 @@ def split_number(text: str) -> tuple[float, float | None, str]:
     >>> split_number("六千六百五十亿"), split_number("万亿"), split_number("十五六")
     ((6650.0, None, '亿'), (1.0, None, '万亿'), (15.0, 16.0, ''))
     """
-    text = text.replace(",", "")
     scale = "万亿" if text.endswith("万亿") else text[-1] if text[-1] in "万亿" else ""
     factor = to_number(scale or "1")
     near = _NEIGHBOURS.search(text) if len(text) < 9 else None
