@@ -32,15 +32,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             parser.error(f"{word} is a file: write ./{word}")
     args = parser.parse_args(words)
     try:
-        return RUN[args.command](args)
+        return RUN[args.command](args) or 0
     except (ReportlibError, OutputError) as error:
-        print(f"reportlib {args.command}: {error}", file=sys.stderr)
+        _told(f"reportlib {args.command}: {error}")
         return 2
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("\nstopped; run the same command to resume", file=sys.stderr)
+        _told("\nstopped; run the same command to resume")
         return 130
 
 
@@ -67,6 +67,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _told(what: str) -> None:
+    """A remark to the user, beside the output."""
+    print(what, file=sys.stderr)
+
+
 def _build(args: argparse.Namespace) -> int:
     from reportlib.build.run import build_tables
 
@@ -76,12 +81,10 @@ def _build(args: argparse.Namespace) -> int:
     counts = ", ".join(f"{n} {kind}" for kind, n in sorted(done.kinds.items())) or "no page"
     print(f"{'unchanged' if done.reused else 'written'}: {done.out} ({counts})")
     if not done.kinds["report"]:
-        print("no report found; pages.csv says why", file=sys.stderr)
+        _told("no report found; pages.csv says why")
     if failed := done.kinds["failed"]:
-        print(
-            f"{failed} failed: the table pages and reportlib explain FILE say why", file=sys.stderr
-        )
-    return 1 if done.kinds["failed"] else 0
+        _told(f"{failed} failed: the table pages and reportlib explain FILE say why")
+    return int(failed > 0)
 
 
 def _explain(args: argparse.Namespace) -> int:
@@ -93,10 +96,10 @@ def _explain(args: argparse.Namespace) -> int:
     for result in analyses(args.file):
         failed += result.page.kind == "failed"
         print("\n".join(text_of(result)))
-    return 1 if failed else 0
+    return int(failed > 0)
 
 
-def _panel(args: argparse.Namespace) -> int:
+def _panel(args: argparse.Namespace) -> None:
     import pandas as pd
 
     from reportlib.build.write import read_table
@@ -105,33 +108,31 @@ def _panel(args: argparse.Namespace) -> int:
     from reportlib.resources import require
 
     wanted = [require(name, list(catalogue()), "indicator") for name in args.indicator]
-    figures = [read_table(args.dir, "indicators")]
-    if wanted:
-        figures.append(read_table(args.dir, "indicators_extended"))
-    pages = read_table(args.dir, "pages")
-    reports, coverage = read_table(args.dir, "reports"), read_table(args.dir, "coverage")
-    cells = panel(pd.concat(figures, ignore_index=True), reports, coverage, pages)
+    figures = ["indicators", *["indicators_extended"] * bool(wanted)]
+    both = pd.concat([read_table(args.dir, name) for name in figures], ignore_index=True)
+    beside = ("reports", "coverage", "pages")
+    reports, coverage, pages = (read_table(args.dir, name) for name in beside)
+    cells = panel(both, reports, coverage, pages)
     cells = cells[cells["indicator"].isin(wanted)] if wanted else cells
     table = outcomes(cells) if args.outcomes else cells
     if args.side and not args.outcomes:
         table = table[table["side"] == args.side]
     _write(wide(table) if args.wide and not args.outcomes else table, args.out)
     if failed := int((pages["kind"] == "failed").sum()):
-        print(f"{failed} pages failed and stand in no cell; pages.csv says why", file=sys.stderr)
-    return 0
+        _told(f"{failed} pages failed and stand in no cell; pages.csv says why")
 
 
-def _sample(args: argparse.Namespace) -> int:
+def _sample(args: argparse.Namespace) -> None:
     from reportlib.build.write import read_table
     from reportlib.compare import judged, sample
 
     if args.judged:
         print(judged(args.judged).round(3).to_string(index=False))
-        return 0
-    if not args.dir:
+    elif args.dir:
+        rows = {"indicators": read_table(args.dir, "indicators")}
+        _write(sample(rows, args.n, args.seed), args.out)
+    else:
         raise ReportlibError("name the folder of a build, or a judged sheet with --judged FILE")
-    _write(sample({"indicators": read_table(args.dir, "indicators")}, args.n, args.seed), args.out)
-    return 0
 
 
 def _write(table: pd.DataFrame, out: str | None) -> None:
@@ -150,15 +151,14 @@ def _write(table: pd.DataFrame, out: str | None) -> None:
         raise OutputError(f"cannot write {path}: {error.strerror}") from None
 
 
-def _appendix(args: argparse.Namespace) -> int:
+def _appendix(args: argparse.Namespace) -> None:
     from reportlib.publish import make_appendix
 
     path = make_appendix(args.out, args.notebooks, study=args.study, student=args.student)
     print(f"written: {path}")
-    return 0
 
 
-def _fetch(args: argparse.Namespace) -> int:
+def _fetch(args: argparse.Namespace) -> None:
     from reportlib.fetch import corpora, fetch
 
     for corpus, files, checked, licence, what in corpora().to_numpy().tolist():
@@ -166,12 +166,10 @@ def _fetch(args: argparse.Namespace) -> int:
             print(f"{corpus}: {files} files, {checked} of them with a known checksum")
             print(f"  licence: {licence}\n  {what}")
     if args.name:
-        folder = fetch(args.name, args.out, args.unverified)
-        print(f"written: {folder}")
-    return 0
+        print(f"written: {fetch(args.name, args.out, args.unverified)}")
 
 
-def _codebook(_: argparse.Namespace) -> int:
+def _codebook(_: argparse.Namespace) -> None:
     from reportlib.resources import schema
 
     for table, columns in schema().items():
@@ -179,15 +177,7 @@ def _codebook(_: argparse.Namespace) -> int:
         for c in columns:
             unit = f" [{c['unit']}]" if c["unit"] else ""
             print(f"  {c['column']:<14} {c['type']:<8} {c['meaning']}{unit} ({c['source']})")
-    return 0
 
 
-RUN = {
-    "build": _build,
-    "explain": _explain,
-    "panel": _panel,
-    "sample": _sample,
-    "appendix": _appendix,
-    "fetch": _fetch,
-    "codebook": _codebook,
-}
+COMMANDS = (_build, _explain, _panel, _sample, _appendix, _fetch, _codebook)
+RUN = {command.__name__.removeprefix("_"): command for command in COMMANDS}

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reportlib.build.analyse import Analysis, attempt
 from reportlib.read import iter_sources, read_source
-from reportlib.records import Report
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,13 +65,10 @@ def _lines(result: Analysis) -> Iterator[Line]:
         return
     for line in layout.lines:
         report = result.reports[line.owner] if line.owner >= 0 else None
-        section = _section(report, line.start, line.end) if report else ""
-        name, text = report.report_id if report else "", page.text[line.start : line.end].strip()
-        yield Line(page.doc, line.start, line.end, line.label, line.rule, name, section, text)
-
-
-def _section(report: Report, start: int, end: int) -> str:
-    return next((p.section for p in report.parts if p.start < end and p.end > start), "")
+        parts, name = (report.parts, report.report_id) if report else ((), "")
+        inside = (p.section for p in parts if p.start < line.end and p.end > line.start)
+        where, text = next(inside, ""), page.text[line.start : line.end].strip()
+        yield Line(page.doc, line.start, line.end, line.label, line.rule, name, where, text)
 
 
 def text_of(result: Analysis) -> Iterator[str]:

@@ -40,7 +40,7 @@ def export_tables(
     out = Path(folder)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        return [path for one in formats for path in WRITERS[one](tables, out)]
+        return [path for form in formats for path in _written(tables, out, form)]
     except ImportError as error:
         extra = {"openpyxl": "formats", "pyarrow": "parquet", "jinja2": "notebooks"}
         name = extra.get(str(error.name), "formats,parquet,notebooks")
@@ -49,21 +49,26 @@ def export_tables(
         raise OutputError(f"cannot write to {out}: {error.strerror or error}") from None
 
 
-def _csv(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
-    for name, table in tables.items():
-        (out / f"{name}.csv").write_text(as_csv(table), encoding="utf-8-sig", newline="\n")
-    return [out / f"{name}.csv" for name in tables]
+def _written(tables: Mapping[str, pd.DataFrame], out: Path, form: str) -> list[Path]:
+    """Files of one format, written: a workbook of all tables, or one file for each."""
+    names = {"tables": tables} if form == "xlsx" else tables
+    files = {out / f"{name}.{form}": content for name, content in names.items()}
+    for path, content in files.items():
+        WRITERS[form](content, path)
+    return [*files]
 
 
-def _parquet(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+def _csv(table: pd.DataFrame, path: Path) -> None:
+    path.write_text(as_csv(table), encoding="utf-8-sig", newline="\n")
+
+
+def _parquet(table: pd.DataFrame, path: Path) -> None:
     import pyarrow  # noqa: F401 - its absence is told by its own name
 
-    for name, table in tables.items():
-        table.to_parquet(out / f"{name}.parquet", index=False)
-    return [out / f"{name}.parquet" for name in tables]
+    table.to_parquet(path, index=False)
 
 
-def _xlsx(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+def _xlsx(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     """One workbook, one sheet a table; text is text, whatever it begins with."""
     from openpyxl import Workbook
 
@@ -75,22 +80,18 @@ def _xlsx(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
         sheet.append(list(table.columns))
         for row in table.itertuples(index=False):
             sheet.append([_cell(cell) for cell in row])
-    path = out / "tables.xlsx"
     book.save(path)
-    return [path]
 
 
-def _tex(tables: Mapping[str, pd.DataFrame], out: Path) -> list[Path]:
+def _tex(table: pd.DataFrame, path: Path) -> None:
     """One longtable a table, every cell escaped; needs a LaTeX with a Chinese font (xeCJK)."""
     import jinja2  # noqa: F401 - its absence is told by its own name
 
-    for name, table in tables.items():
-        shown = table.map(lambda cell: inert(str(cell)) if isinstance(cell, str) else cell)
-        style = shown.style.hide(axis="index").format(escape="latex", na_rep="")
-        style = style.format_index(escape="latex", axis=1)
-        text = style.to_latex(environment="longtable", hrules=True, caption=name.replace("_", " "))
-        (out / f"{name}.tex").write_text(text, encoding="utf-8", newline="\n")
-    return [out / f"{name}.tex" for name in tables]
+    shown = table.map(lambda cell: inert(str(cell)) if isinstance(cell, str) else cell)
+    style = shown.style.hide(axis="index").format(escape="latex", na_rep="")
+    style, caption = style.format_index(escape="latex", axis=1), path.stem.replace("_", " ")
+    text = style.to_latex(environment="longtable", hrules=True, caption=caption)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _cell(cell: Any) -> Any:
@@ -99,5 +100,5 @@ def _cell(cell: Any) -> Any:
     return None if pd.isna(cell) else cell
 
 
-Writer = Callable[[Mapping[str, pd.DataFrame], Path], list[Path]]
+Writer = Callable[[Any, Path], None]
 WRITERS: dict[str, Writer] = {"csv": _csv, "parquet": _parquet, "xlsx": _xlsx, "tex": _tex}

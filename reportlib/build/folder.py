@@ -23,6 +23,7 @@ MARKER = ".reportlib.json"
 LOCK = ".reportlib.lock"
 PARTS = ".parts"  # what a build that is not finished has done so far, and unfinished files
 FORMATS = ("csv", "parquet")
+OTHER = "a build of other sources or versions"
 
 
 @contextmanager
@@ -80,14 +81,12 @@ def prepare(out: Path, signature: str, overwrite: bool) -> bool:
     if known.get("signature") == signature:
         there = all(any((out / f"{t}.{form}").exists() for form in FORMATS) for t in schema())
         if known.get("finished") and there:
-            tidy(out)
+            drop(out / PARTS)
             return True
     else:
         others = sorted(p.name for p in out.iterdir() if p.name not in (MARKER, LOCK, PARTS))
         if (others or known) and not overwrite:
-            what = (
-                "a build of other sources or versions" if known else f"other files ({others[0]} …)"
-            )
+            what = f"other files ({others[0]} …)" if not known else OTHER
             raise OutputError(f"{out} holds {what}; name another folder or add --overwrite")
         if known:
             clear(out)
@@ -100,11 +99,6 @@ def mark(out: Path, signature: str, finished: bool) -> None:
     """Write the marker that says which sources and versions the folder belongs to."""
     with whole(out / MARKER, out) as handle:
         handle.write(json.dumps({"signature": signature, "finished": finished}).encode())
-
-
-def tidy(out: Path) -> None:
-    """Remove what only an unfinished build needs."""
-    drop(out / PARTS)
 
 
 def clear(out: Path) -> None:

@@ -125,7 +125,7 @@ def build_tables(
             counted = parts.finish(at, len(batches), form)
             _write_versions(at, engine or words.engine_in_use())
             folder.mark(at, signature, finished=True)
-            folder.tidy(at)
+            folder.drop(at / folder.PARTS)
             return Summary(at, counted)
     except OSError as error:
         raise OutputError(f"cannot write to {at}: {error.strerror or error}") from None
