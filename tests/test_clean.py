@@ -85,9 +85,11 @@ def test_the_receipt_is_complete(text: str) -> None:
 
 @given(TEXTS)
 def test_normalising_twice_changes_nothing_more(text: str) -> None:
-    """A normalised text is its own normal form, unless what parted two marks has gone (* *)."""
+    """A normalised text is its own normal form, unless what parted two marks has gone (* *), or
+    what parted a comma from three digits: 1, 200 may be two numbers."""
     once = normalise(text)[0].text
-    assert normalise(once)[0].text == once or set("*#>&?") & set(once)
+    apart = set("*#>&?") & set(once) or re.search(r"\d，\d{3}(?!\d)", once)
+    assert normalise(once)[0].text == once or apart
 
 
 @given(TEXTS)

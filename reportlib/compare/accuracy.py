@@ -136,7 +136,7 @@ def coding_accuracy(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
     >>> coding_accuracy(corpus["sentence_codes"], gold).set_index("theme").loc["all"].tolist()
     [22.0, 22.0, 1.0, 1.0, 1.0]
     """
-    out = _coded(codes, gold, "themes", theme_ids(), ("main", "main_theme", "themes"))
+    out = _coded(codes, gold, "themes", theme_ids(), ["main", "main_theme", "themes"])
     order = ["all", "main", *theme_ids()]
     return out.loc[order].drop(columns="right").rename_axis("theme").reset_index()
 
@@ -160,16 +160,12 @@ def reliability(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
     [5.0, 5.0, 5.0, 1.0, 1.0, 1.0]
     """
     gold = gold[gold["doc"].isin(codes["doc"])]
-    one = ("orientation", "orientation", "orientation")
-    return _coded(codes, gold, "devices", DEVICES, one).rename_axis("code").reset_index()
+    rates = _coded(codes, gold, "devices", DEVICES, ["orientation"] * 3)
+    return rates.rename_axis("code").reset_index()
 
 
 def _coded(
-    codes: pd.DataFrame,
-    gold: pd.DataFrame,
-    several: str,
-    names: Iterable[str],
-    single: tuple[str, str, str],
+    codes: pd.DataFrame, gold: pd.DataFrame, several: str, names: Iterable[str], single: list[str]
 ) -> pd.DataFrame:
     """Rates of codes of which a sentence has ``several``, then of one of which it has a single one.
 
@@ -178,9 +174,8 @@ def _coded(
         single: name of the row, column of the gold, and of the codes (the first one counts).
     """
     gold = gold.fillna("").reset_index(drop=True).astype({"doc": "object"})
-    pairs = gold.reset_index(names="row").merge(
-        codes.astype({"doc": "object"}), on="doc", suffixes=("_read", "")
-    )
+    codes = codes.astype({"doc": "object"})
+    pairs = gold.reset_index(names="row").merge(codes, on="doc", suffixes=("_read", ""))
     (a, b), (c, d) = ((pairs[f"start{k}"], pairs[f"end{k}"]) for k in ("_read", ""))
     shared = np.minimum(b, d) - np.maximum(a, c)
     pairs = pairs.assign(shared=shared)[2 * shared >= np.maximum(np.minimum(b - a, d - c), 1)]

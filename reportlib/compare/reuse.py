@@ -99,10 +99,8 @@ def _covered(starts: Array, n: int) -> Array:
 
 def _most_frequent(votes: pd.Series) -> pd.Series:
     """Of counted pairs, for each first one the commonest second; of several the least."""
-    one, two = map(str, votes.index.names)
-    rows = votes.rename("count").reset_index()
-    rows = rows.sort_values([one, "count", two], ascending=[True, False, True])
-    return rows.drop_duplicates(one).set_index(one)[two]
+    best = votes.sort_index().sort_values(ascending=False, kind="stable").reset_index(level=1)
+    return best[~best.index.duplicated()].iloc[:, 0]
 
 
 def _reports(tables: Tables) -> pd.DataFrame:

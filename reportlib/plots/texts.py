@@ -41,10 +41,8 @@ def page_strips(spans: pd.DataFrame, sections: pd.DataFrame) -> Axes:
     for row, part in [*bars, *((row, row.section) for row in rows_of(sections))]:
         colour, length = parts[part][1], row.end - row.start
         ax.barh(docs.index(row.doc), length, left=row.start, height=0.72, color=colour)
-    boxes = (
-        [Patch(color=colour) for _, colour in parts.values()],
-        [name for name, _ in parts.values()],
-    )
+    names, colours = zip(*parts.values(), strict=True)
+    boxes = [Patch(color=colour) for colour in colours], names
     title = f"What the pages hold (n = {len(docs)} pages)"
     shown = [short(doc, 24) for doc in docs]
     return told(ax, shown, title, "characters of the page", legend=boxes)
@@ -146,8 +144,6 @@ def word_cloud(
     from wordcloud import WordCloud
 
     looks, colours = settings("figures")["cloud"], COLOURS[:2]
-    cloud = WordCloud(
-        str(FONT), color_func=lambda word, **_: colours[word in marked], **looks
-    ).generate_from_frequencies(dict(counts))
-    ax.imshow(cloud, interpolation="bilinear")
+    cloud = WordCloud(str(FONT), color_func=lambda word, **_: colours[word in marked], **looks)
+    ax.imshow(cloud.generate_from_frequencies(dict(counts)), interpolation="bilinear")
     return ax

@@ -34,19 +34,10 @@ def write_site(
 
     files = {one: (ASSETS / f"appendix.{one}").read_text("utf-8") for one in ("html", "css", "js")}
     digest = hashlib.sha256(files["js"].encode()).digest()
-    page = (
-        Environment(autoescape=True, trim_blocks=True)
-        .from_string(files["html"])
-        .render(
-            title=title,
-            chapters=chapters,
-            terms=terms,
-            markdown=markdown,
-            style=files["css"],
-            script=files["js"],
-            trusted=base64.b64encode(digest).decode("ascii"),
-        )
-    )
+    given = {"title": title, "chapters": chapters, "terms": terms, "markdown": markdown}
+    given |= {"style": files["css"], "script": files["js"]}
+    given |= {"trusted": base64.b64encode(digest).decode("ascii")}
+    page = Environment(autoescape=True, trim_blocks=True).from_string(files["html"]).render(given)
     path.write_text(page.replace(FONT_HERE, _font(page), 1), encoding="utf-8", newline="\n")
 
 
