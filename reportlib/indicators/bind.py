@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from reportlib.indicators.chain import CLAUSE, Chain, blank_out
 from reportlib.indicators.forms import Mention, name_short_of
-from reportlib.indicators.measure import UNKNOWN, Link, Subject, expand, link, name_after
+from reportlib.indicators.measure import AND, UNKNOWN, Link, Subject, expand, link, name_after
 from reportlib.indicators.scope import Home
 from reportlib.indicators.vocabulary import (
     BLANK,
@@ -78,7 +78,7 @@ class _Reader:
 
     def _whole_or_part(self, found: Link) -> Link:
         """A figure that is then called a share of the own total is only a part: 占全省的41%."""
-        total = self.chain.total_after(found.quantity.last)
+        total = self.chain.total_after(found.quantity.last, found.subject.id)
         if not total or not self.home.owns(total):
             return found
         return found._replace(subject=found.subject._replace(scope="other"))
@@ -129,7 +129,6 @@ class _Reader:
         gap = self._gap(q, piece) if self.subjects else None
         if gap is None:
             self._unknown(q)
-            self.history.append(UNKNOWN)
             return
         met = pattern("met").match(self.view, q.last) and pattern("met_verb").search(gap.text)
         if met or pattern("qualifies").match(self.view, q.last):
@@ -152,6 +151,8 @@ class _Reader:
         if places or (not self.fresh and (several or loose)):
             self._unknown(q)
             return
+        if self.subjects == [UNKNOWN] and gap.text.startswith(AND) and not gap.turn:
+            self.history.append(UNKNOWN)  # 标准提高到762元、6120元，分别增长…
         rule = "same-topic" if not self.fresh else "coordinated" if several else "name-number"
         # 利用外资和对外投资38亿美元 is the sum of both, growth holds for each
         summed = rule == "coordinated" and q.kind not in ("percent", "points", "multiple")
@@ -165,6 +166,7 @@ class _Reader:
 
     def _unknown(self, q: Quantity) -> None:
         self.subjects, self.fresh, self.at = [UNKNOWN], False, q.last
+        self.history.append(UNKNOWN)
 
     def _link(
         self, subject: Subject, q: Quantity, gap: Gap, rule: str, derived: str = "", bound: str = ""
@@ -269,7 +271,8 @@ class _Reader:
     def _items(self, first: int, word: int) -> list[Subject]:
         """The list that ends at ``word``: indicators and other things; empty if there is none."""
         if self.fresh and (head := self.subjects[0].mention) and head.last <= first:
-            first = max(self.chain.clause(head.first), head.first - LONGEST_GAP)
+            told = self.links[-1].quantity.last if self.links else 0
+            first = max(self.chain.clause(head.first), head.first - LONGEST_GAP, told)
         inside = [m for m in self.chain.named(first, word) if m.last <= word]
         spans = [(m.first - first, m.last - first) for m in inside]
         masked = blank_out(self.gaps[first:word], spans)

@@ -109,11 +109,16 @@ class Chain:
                 return note
         return ""
 
-    def total_after(self, at: int) -> str:
-        """全省 where the figure before ``at`` is called a share of it (占全省的41%), else ""."""
+    def total_after(self, at: int, name: str) -> str:
+        """全省 where the figure of ``name`` before ``at`` is called a share of its total
+        (占全省的41%), not of a larger thing (占全省生产总值的41%); else ""."""
         rest = self.view[at : at + 30]
         if "占" not in rest:
             return ""
         rest = CLAUSE.sub("，", re.split("；|其中", rest)[0])
         share = pattern("share_of").search(rest)
-        return share[1] if share and not self.named(at, at + share.start()) else ""
+        if share is None or self.named(at, at + share.start()):
+            return ""
+        totals = self.named(at + share.start(), at + share.end() + 1)
+        same = any(name in total.form.ids for total in totals)
+        return share[1] if same or share["bare"] is not None else ""

@@ -22,7 +22,7 @@ class Subject(NamedTuple):
     mention: Mention | None = None
 
 
-_AND = ("、", "和", "与")
+AND = ("、", "和", "与")
 UNKNOWN = Subject("")
 
 
@@ -62,6 +62,8 @@ def link(
     """
     if subject.id == "gdp" and "人均" in gap.text:
         subject = subject._replace(id="gdp_per_capita")
+    if subject.id == "livelihood_spending" and q.kind == "percent" and gap[:2] == ("reach", ""):
+        subject = subject._replace(id="livelihood_spending_share")  # 民生支出保持在80%以上
     if last and last.subject.id == subject.id and last.measure == "growth" and not gap.moved:
         aimed = gap.turn == "reach" or pattern("strive").search(gap.text)
         if aimed and not pattern("share").search(gap.text):
@@ -77,7 +79,7 @@ def link(
         role, bound = "steps", last.bound
     elif pattern("steps").search(chain.view, max(0, q.first - 8), q.number):
         role = "steps"
-    elif pattern("from").search(chain.gaps[max(0, q.first - 24) : q.first]) or joint in _AND:
+    elif pattern("from").search(chain.gaps[max(0, q.first - 24) : q.first]) or joint in AND:
         role = "from"
     return Link(subject, q, *found, bound, role, *said)
 
@@ -114,13 +116,14 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
     lifted = verb == "less" or moved == "down" or pattern("relief").match(name)
     if lifted and subject.id == "poor_population":
         return "change", -1
-    if gap.turn in ("up", "down"):
+    if (gap.turn or rate) in ("up", "down"):
         return "change", fall
     if entry.basis != "stock":
         return "level", 1
     # 新登记市场主体达到…, but not 新增市场主体5户、达到…
     first = not gap.text.startswith(("、", "，", "累计")) and "总" not in gap.text
-    fresh = name.startswith(("新增", "净增")) or ends_with(view[max(0, start - 10) : start], "new")
+    told = name.startswith(("新增", "净增")) or name.endswith("认定")
+    fresh = told or ends_with(view[max(0, start - 10) : start], "new")
     said = gap.text + view[q.first : q.number] + name
     counted = (first and fresh) or (verb == "new" and not pattern("total").search(said))
     return "change" if counted else "level", 1

@@ -76,7 +76,10 @@ class Clock:
             lasting = opens and (strong or one_year or self.section == "plan")
             years = self.span.last - self.span.first + 1
             far = self.section != "plan" and (years > 6 or (years not in (1, 5) and self.heard))
-            if not heading and (far or self.looks_back):
+            # 到2030年… amid the tasks of the year, unless it opens a list
+            beyond = self.heard and self.kept.last == self.here < self.span.last
+            beyond = beyond and not text.endswith("：")
+            if not heading and (far or beyond or self.looks_back):
                 self.local = self.span
             elif heading or lasting or (strong and at < 8):
                 self.kept, self.local, self.heard = self.span, None, True
@@ -238,8 +241,10 @@ class Timeline:
         span = self.clock.span
         if told := pattern("base_year").search(self.text, max(0, at - 12), at):
             return str(span.last - bool(told[1])) if span.last else ""
-        base = next((a for a in reversed(self._before(at)) if a.role in ("base", "frame")), None)
-        return str(base.span) if base else str(span.first - 1) if span.first else ""
+        for a in reversed(self._before(at)):  # 2003年到2023年，GDP由A增加到B: A is of 2003
+            if a.role in ("base", "frame") or self.text.startswith(("年到", "年至"), a.at + 4):
+                return str(a.span.first)
+        return str(span.first - 1) if span.first else ""
 
     def _status(self, unit: str, at: int, own: Anchor | None) -> str:
         clock = self.clock

@@ -257,7 +257,8 @@ def _share_bound(text: str, found: list[Quantity], first: int, last: int) -> Non
 def _with_unit_of(one: Quantity, following: Quantity) -> Quantity:
     """``one`` with the unit of the number after it, if it has none or only a scale (万) itself."""
     scale, tail = one.unit, following.unit.lstrip("万亿")
-    if one.kind not in ("count", "money") or scale.strip("万亿") or not tail or one.masked:
+    whole = one.masked or one.quote[-1] in "阶关"  # 迈上5万亿台阶、五年…
+    if one.kind not in ("count", "money") or scale.strip("万亿") or not tail or whole:
         return one
     unit = scale + tail if scale else following.unit
     base, name = base_value(following.kind, one.value, unit)
