@@ -215,12 +215,8 @@ class _Reader:
             gap = read_gap(rest) if len(rest) < len(between) else None
             kinds = {q.kind, run[-1].kind}
             alike = len(kinds) == 1 or kinds <= {"count", "money", "physical"}
-            if (
-                gap is None
-                or gap.moved
-                or q.unit == "番"
-                or not (alike or kinds <= {"percent", "multiple"})
-            ):
+            alike = alike or kinds <= {"percent", "multiple"}
+            if gap is None or gap.moved or q.unit == "番" or not alike:
                 break
             run.append(q)
         return run

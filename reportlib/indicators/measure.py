@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
-
 from reportlib.indicators.catalogue import catalogue, fits
 from reportlib.indicators.chain import Chain
 from reportlib.indicators.forms import Mention
@@ -193,21 +191,14 @@ def _verb(chain: Chain, start: int, q: Quantity) -> str:
     return ""
 
 
-@cache
-def _verbs() -> tuple[AhoCorasick, list[str]]:
-    found = {word: kind for kind in ("less", "new") for word in words(kind)}
-    return AhoCorasick(list(found)), list(found.values())
-
-
 def governing_verb(head: str) -> str:
     """new, less or total: what the last verb in ``head`` says of a count; "" if there is none.
 
     >>> governing_verb("全年新增"), governing_verb("新增5家、总数达到")
     ('new', 'total')
     """
-    automaton, kinds = _verbs()
-    hits = automaton.find_matches_as_indexes(head, overlapping=True)
-    best, kind = max(((at, kinds[i]) for i, at, _ in hits), default=(-1, ""))
+    said = ((head.rfind(word), kind) for kind in ("less", "new") for word in words(kind))
+    best, kind = max((found for found in said if found[0] >= 0), default=(-1, ""))
     stop = max((m.start() for m in pattern("total").finditer(head)), default=-1)
     return "total" if stop > best else kind
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import groupby
-from operator import attrgetter
+from itertools import pairwise
 from typing import NamedTuple
 
 from reportlib.indicators.anchors import find_anchors
 from reportlib.indicators.bind import bind
 from reportlib.indicators.chain import measures
-from reportlib.indicators.forms import names_between
+from reportlib.indicators.forms import names_between, report_names
 from reportlib.indicators.measure import Link
 from reportlib.indicators.scope import Home
-from reportlib.indicators.when import Clock, Timeline
+from reportlib.indicators.when import SIGNS, Clock, Timeline
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Report, Sentence
 
@@ -72,30 +72,45 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     [('gdp', 'growth', 5.0, '%')]
     """
     find = quantities or (lambda sentence: find_quantities(sentence.text))
-    home = Home.of(report.metadata)
+    home, text = Home.of(report.metadata), report.mapped.text
     clock = Clock(report.metadata.review_year, report.metadata.plan_year)
     found: list[Observation] = []
-    body = (s for s in report.sentences if s.role != "title" and s.section not in ("", "annex"))
+    chains = _chains(report.sentences)
+    starts = [chain[0].first for chain in chains]
+    named = {bisect_right(starts, at) - 1 for at, *_ in report_names(text)}
+    signs = (sign.start() for word in SIGNS for sign in re.finditer(word, text))
+    timed = {bisect_right(starts, at) - 1 for at in signs}
     paragraph = -1
-    for _, group in groupby(body, key=attrgetter("chain")):
-        chain = list(group)
-        head, text, start = chain[0], chain[0].text, chain[0].first
-        stop = chain[-1].first + len(chain[-1].text)
-        numerals = find(head)
+    for k, (chain, start) in enumerate(zip(chains, starts, strict=True)):
+        head, numerals = chain[0], find(chain[0])
         if len(chain) > 1:
-            text = report.mapped.text[start:stop]
             numerals = [_shift(q, s.first - start) for s in chain for q in find(s)]
         if head.section != clock.section:
             clock.enter(head.section)
-        anchors = find_anchors(text, numerals) if numerals else []
-        clock.hear(text, anchors, head.paragraph != paragraph, head.role == "heading")
-        named = any(map(measures, numerals)) and names_between(report.mapped.text, start, stop)
-        if named and (links := bind(text, numerals, named, home)):
-            line = Timeline(text, anchors, clock, links)
-            found += [_row(report, chain, link, line.moment(link)) for link in links]
+        opens, heading = head.paragraph != paragraph, head.role == "heading"
+        if opens or heading:
+            clock.pause()
         if len(head.text) > 8:  # 各位代表！ does not open a paragraph by itself
             paragraph = head.paragraph
+        stop = chain[-1].first + len(chain[-1].text)
+        said = head.text if len(chain) == 1 else text[start:stop]
+        anchors = find_anchors(said, numerals) if numerals else []
+        if not (anchors or k in timed or k in named):
+            continue
+        clock.hear(said, anchors, opens, heading)
+        if k not in named or not any(map(measures, numerals)):
+            continue
+        if links := bind(said, numerals, names_between(text, start, stop), home):
+            line = Timeline(said, anchors, clock, links)
+            found += [_row(report, chain, link, line.moment(link)) for link in links]
     return found
+
+
+def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
+    """The sentences of the body, those up to a full stop together."""
+    body = [s for s in sentences if s.role != "title" and s.section not in ("", "annex")]
+    cuts = [k for k in range(1, len(body)) if body[k].chain != body[k - 1].chain]
+    return [body[a:b] for a, b in pairwise([0, *cuts, len(body)]) if a < b]
 
 
 def _row(

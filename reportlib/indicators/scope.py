@@ -13,6 +13,9 @@ from reportlib.indicators.vocabulary import BLANK, ends_with, pattern, starts_wi
 from reportlib.records import Metadata
 from reportlib.resources import table
 
+# Branches and people that words of the class "own" name: a bare noun after them is only theirs.
+_NARROWING = ("城镇", "工业", "财政", "旅游", "农村", "居民", "城市")
+
 
 def _short(name: str) -> str:
     return str(pattern("peoples").sub("", pattern("suffix").sub("", name)))
@@ -121,10 +124,7 @@ class Home:
             elif word := ends_with(text, "own"):
                 if len(ends_with(text, "branch")) > len(word):
                     break
-                if (
-                    word in ("城镇", "工业", "财政", "旅游", "农村", "居民", "城市")
-                    and mention.form.role != "name"
-                ):
+                if word in _NARROWING and mention.form.role != "name":
                     break
                 text = text[: -len(word)]
                 if word == "分别" and "、" in text and not text.endswith(("居民", "农民")):
@@ -162,10 +162,8 @@ class Home:
             place = name in known and name not in self.names and name not in words("own")
             if place or name in self.children:
                 rest = text[at + n : at + n + 8]
-                inner = any(rest[:k] in known for k in range(2, 9))
-                return (
-                    inner or bool(pattern("suffix").search(name)) or rest[:1] in tuple("、，和与")
-                )
+                inner = any(rest[:k] in known for k in range(2, 9)) or rest[:1] in tuple("、，和与")
+                return inner or bool(pattern("suffix").search(name))
         return False
 
     def _remainder(self, text: str, mention: Mention, stripped: bool) -> str:

@@ -78,17 +78,12 @@ def classify_target(bound: str, quote: str, sentence: str, reading: str = "yu201
     clause = re.split("[，；：。、]", sentence[max(0, at - 60) : at])[-1]
     after = sentence[at + len(quote) : at + len(quote) + 3]
     where = {"before": clause, "number": clause[-3:] + quote, "after": after}
-    rows = [
-        r
-        for r in _target_words()
-        if r["word"] in where[r["place"]] and r["reading"] in ("all", reading)
-    ]
+    listed = [r for r in _target_words() if r["reading"] in ("all", reading)]
+    rows = [r for r in listed if r["word"] in where[r["place"]]]
     kind = _OF_BOUND[bound]
     if kind == "point":
         kind = next((r["kind"] for r in rows if r["kind"]), kind)
-    strengths = {r["strength"] for r in rows if r["strength"]} | (
-        {"soft"} if kind == "range" else set()
-    )
+    strengths = {r["strength"] for r in rows} - {""} | ({"soft"} if kind == "range" else set())
     strength = "plain" if not strengths else strengths.pop() if len(strengths) == 1 else "mixed"
     return Target(kind, strength, tuple(dict.fromkeys(r["word"] for r in rows)))
 
@@ -155,7 +150,7 @@ def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
     indicators that are ``silent`` on their side."""
     home, told = Home.of(report.metadata), SIDES | {"problems": "actual"}
     text, firsts = report.mapped.text, [s.first for s in report.sentences]
-    for k in dict.fromkeys(bisect_right(firsts, first) - 1 for first in report_names(text)[0]):
+    for k in dict.fromkeys(bisect_right(firsts, m.first) - 1 for m in report_names(text)):
         s = report.sentences[k]
         if k < 0 or s.role == "title" or not (side := told.get(s.section, "")):
             continue

@@ -14,6 +14,7 @@ from reportlib.indicators.vocabulary import pattern
 from reportlib.resources import settings
 
 _UNIT = re.compile("[；。]")
+SIGNS = ("年", "届", "五", "任", "下同")  # any words that set the years of a passage have one
 WINDOW = 300  # characters before a number in which words about its time are looked for
 
 
@@ -54,6 +55,10 @@ class Clock:
             self.kept = Span(self.here, self.here)
             self.local, self.heard = None, False
 
+    def pause(self) -> None:
+        """A new paragraph or heading: what held only for the paragraph before is over."""
+        self.local, self.expected = None, False
+
     def hear(self, text: str, anchors: Sequence[Anchor], opens: bool, heading: bool) -> None:
         """Let the beginning of a sentence or heading set the years: the first cue wins.
 
@@ -62,8 +67,6 @@ class Clock:
             opens: it begins a paragraph, so that what it says holds on.
             heading: it is a heading.
         """
-        if opens or heading:
-            self.local, self.expected = None, False
         self.span = self.local or self.kept
         if "下同" in text and pattern("forecast_on").search(text):
             self.expected = True
