@@ -97,7 +97,13 @@ class _Reader:
         listed = self.fresh and is_joint(between)
         again = "其中" in between and {*form.ids}.intersection(s.id for s in self.history[-12:])
         narrower = again and not pattern("defined").match(self.view, first)
-        if narrower or (listed and self.subjects[0].id and self.subjects[0].scope == "other"):
+        beside = self.subjects == [UNKNOWN] and between.strip(BLANK) == "、"
+        beside = beside and pattern("yields").match(self.view, first) is not None
+        if (
+            narrower
+            or beside
+            or (listed and self.subjects[0].id and self.subjects[0].scope == "other")
+        ):
             scope = "other"
         elif form.needs and any(word in before for word in form.needs):
             scope = "own"
@@ -148,7 +154,8 @@ class _Reader:
         several = len(self.subjects) > 1
         loose = q.kind == "count" and pattern("noun_after").match(self.view, q.last)
         places = loose and q.unit == "个" and pattern("places").match(self.view, q.last)
-        if places or (not self.fresh and (several or loose)):
+        apart = loose and self.at < self.chain.clause(q.first)  # 贫困人口稳定脱贫，200万农村人口…
+        if places or apart or (not self.fresh and (several or loose)):
             self._unknown(q)
             return
         if self.subjects == [UNKNOWN] and gap.text.startswith(AND) and not gap.turn:
@@ -313,7 +320,8 @@ class _Reader:
         for found in reversed(self.links[-12:]):
             if found.measure != "level":
                 break
-            out.insert(0, found.subject)
+            if found.subject not in out:  # 突破百亿大关，达到115亿元: once
+                out.insert(0, found.subject)
         return out
 
     def _pair(

@@ -123,6 +123,8 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
     told = name.startswith(("新增", "净增")) or name.endswith("认定")
     fresh = told or ends_with(view[max(0, start - 10) : start], "new")
     said = gap.text + view[q.first : q.number] + name
+    if gap.text.startswith("累计") and any(map(str.isdigit, view[end : q.first])):
+        return "level", 1  # 新增5家，累计20家
     counted = (first and fresh) or (verb == "new" and not pattern("total").search(said))
     return "change" if counted else "level", 1
 
