@@ -10,6 +10,7 @@ from reportlib.records import Quantity
 
 # The first year of the plan called 一五, 二五, … (the third began after three years of recovery).
 _PLANS = {1: 1953, 2: 1958, 3: 1966, **{n: 1971 + 5 * (n - 4) for n in range(4, 21)}}
+_FROM = ("比", "较", "由", "从", "与", "同", "以", "自")
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
@@ -72,14 +73,14 @@ def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
 
 def _role(q: Quantity, before: str, after: str) -> str:
     before, after = before.rstrip("“"), after.lstrip("”")
-    times = pattern("times").match(after) and before.endswith(("是", "为", "于", "达到"))
+    times = before.endswith(("是", "为", "于", "达到")) and pattern("times").match(after)
     if times or pattern("sum_of").match(after) or after.startswith(("基础上", "的基础上")):
         return "base"
     if before.endswith("完成") and after.startswith(("目标", "规划", "任务")):
         return "base"  # 提前完成“十四五”目标
     onward = ("以来", "起", "开始", "到", "至")
     ranged = bool(q.value_high) and before.endswith(("从", "由", "自"))  # 从1979年到1983年，
-    if pattern("from_date").search(before) and not after.startswith(onward) and not ranged:
+    if before.endswith(_FROM) and not after.startswith(onward) and not ranged:
         return "frame" if after.startswith(("相比", "比较", "，")) else "base"
     if q.quote.endswith("以来") or after.startswith(("以来", "起", "开始")):
         return "since"

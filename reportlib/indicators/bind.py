@@ -99,11 +99,8 @@ class _Reader:
         narrower = again and not pattern("defined").match(self.view, first)
         beside = self.subjects == [UNKNOWN] and between.strip(BLANK) == "、"
         beside = beside and pattern("yields").match(self.view, first) is not None
-        if (
-            narrower
-            or beside
-            or (listed and self.subjects[0].id and self.subjects[0].scope == "other")
-        ):
+        others = listed and self.subjects[0].id and self.subjects[0].scope == "other"
+        if narrower or beside or others:
             scope = "other"
         elif form.needs and any(word in before for word in form.needs):
             scope = "own"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import accumulate
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -192,14 +193,18 @@ def _has(text: str, needs: tuple[str, ...], before: int) -> bool:
 report_names = lru_cache(maxsize=2)(find_mentions)  # kept for the report at hand
 
 
-def names_between(text: str, start: int, stop: int) -> list[Mention]:
-    """The names in ``text[start:stop]``, their places counted from ``start``.
+def names_in(text: str, starts: Sequence[int]) -> defaultdict[int, list[Mention]]:
+    """The names of a report by the passage they stand in, their places counted from its start.
 
-    The text, that of a report, is searched once for all its sentences.
+    Args:
+        text: that of the report, searched once for all; starts: where the passages begin, in order.
 
-    >>> [(m.first, m.last) for m in names_between("年初，财政收入", 3, 7)]
-    [(0, 4)]
+    >>> [(k, m.first, m.last) for k, [m] in names_in("年初，财政收入", [0, 3]).items()]
+    [(1, 0, 4)]
     """
-    found = report_names(text)
-    low, high = (bisect_left(found, at, key=itemgetter(0)) for at in (start, stop))
-    return [Mention(m.first - start, m.last - start, m.form) for m in found[low:high]]
+    found: defaultdict[int, list[Mention]] = defaultdict(list)
+    for first, last, form in report_names(text):
+        k = bisect_right(starts, first) - 1
+        if k >= 0:
+            found[k].append(Mention(first - starts[k], last - starts[k], form))
+    return found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reportlib.indicators.anchors import find_anchors
 from reportlib.indicators.bind import bind
 from reportlib.indicators.chain import measures
-from reportlib.indicators.forms import names_between, report_names
+from reportlib.indicators.forms import names_in
 from reportlib.indicators.measure import Link
 from reportlib.indicators.scope import Home
 from reportlib.indicators.when import SIGNS, Clock, Timeline
@@ -77,7 +77,7 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     found: list[Observation] = []
     chains = _chains(report.sentences)
     starts = [chain[0].first for chain in chains]
-    named = {bisect_right(starts, at) - 1 for at, *_ in report_names(text)}
+    names = names_in(text, starts)
     signs = (sign.start() for word in SIGNS for sign in re.finditer(word, text))
     timed = {bisect_right(starts, at) - 1 for at in signs}
     paragraph = -1
@@ -92,15 +92,13 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
             clock.pause()
         if len(head.text) > 8:  # 各位代表！ does not open a paragraph by itself
             paragraph = head.paragraph
-        stop = chain[-1].first + len(chain[-1].text)
-        said = head.text if len(chain) == 1 else text[start:stop]
+        said = head.text if len(chain) == 1 else text[start : chain[-1].first + len(chain[-1].text)]
         anchors = find_anchors(said, numerals) if numerals else []
-        if not (anchors or k in timed or k in named):
+        if not (anchors or k in timed or k in names):
             continue
         clock.hear(said, anchors, opens, heading)
-        if k not in named or not any(map(measures, numerals)):
-            continue
-        if links := bind(said, numerals, names_between(text, start, stop), home):
+        named = [m for m in names[k] if m.first < len(said)] if k in names else []
+        if named and any(map(measures, numerals)) and (links := bind(said, numerals, named, home)):
             line = Timeline(said, anchors, clock, links)
             found += [_row(report, chain, link, line.moment(link)) for link in links]
     return found
@@ -119,7 +117,7 @@ def _row(
     """The figure with its place on the page and its sign."""
     q, sign, subject = link.quantity, link.sign, link.subject
     first = chain[0].first + q.first
-    sentence = chain[bisect_right([s.first for s in chain], first) - 1]
+    sentence = next(s for s in reversed(chain) if s.first <= first)
     place = report.mapped.locate(first, first + q.last - q.first)
     value, high, base = _signed(q.value, sign), _signed(q.value_high, sign), q.value_base
     said = (subject.id, link.measure, value, high, q.unit, _signed(base, sign), q.base_unit)
@@ -130,7 +128,7 @@ def _row(
 
 
 def _signed(value: float | str | None, sign: int) -> float | None:
-    return sign * value if isinstance(value, float | int) else None
+    return None if value is None or isinstance(value, str) else sign * value
 
 
 def _shift(q: Quantity, by: int) -> Quantity:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.chain import CLAUSE
-from reportlib.indicators.forms import Mention, names_between, report_names
+from reportlib.indicators.forms import Mention, names_in
 from reportlib.indicators.observe import Observation
 from reportlib.indicators.scope import Home
 from reportlib.records import Report
@@ -150,12 +150,12 @@ def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
     indicators that are ``silent`` on their side."""
     home, told = Home.of(report.metadata), SIDES | {"problems": "actual"}
     text, firsts = report.mapped.text, [s.first for s in report.sentences]
-    for k in dict.fromkeys(bisect_right(firsts, m.first) - 1 for m in report_names(text)):
+    for k, mentions in names_in(text, firsts).items():
         s = report.sentences[k]
-        if k < 0 or s.role == "title" or not (side := told.get(s.section, "")):
+        if s.role == "title" or not (side := told.get(s.section, "")):
             continue
-        mentions = names_between(text, s.first, s.first + len(s.text))
-        asked = [m for m in mentions if silent[side].intersection(m.form.ids + m.form.split)]
+        mentions = [m for m in mentions if m.first < len(s.text)]
+        asked = [m for m in mentions if not silent[side].isdisjoint(m.form.ids + m.form.split)]
         cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1] if asked else []
         for i in dict.fromkeys(bisect_right(cuts, m.first) for m in asked):
             start, stop = cuts[i - 1], cuts[i] - 1

@@ -151,7 +151,8 @@ class Timeline:
         clause = max(text.rfind("，", start, at), text.rfind("：", start, at)) + 1 or start
         unit, near = text[start:at], self._before(at) if self.anchors else []
         near = [a for a in near if a.at >= start or a.at < 12 or a.role == "frame"]
-        own = next((a for a in reversed(near) if a.role not in ("base", "frame")), None)
+        dated = [a for a in near if a.role not in ("base", "frame")]
+        own = dated[-1] if dated else None
         status = self._status(unit, at, own)
         if link.role == "steps":
             return status, "", basis
@@ -159,8 +160,8 @@ class Timeline:
             part = text[max(0, at - 5) : at].rstrip("的").endswith(("半年", "季度"))
             return "actual", self._base_year(at), "part_year" if part else basis
         since = _since(link) if near else 0
-        bases = (a for a in near if a.role == "frame" or (a.role == "base" and a.at >= since))
-        base = max(bases, key=lambda a: a.at, default=None)
+        bases = [a for a in near if a.role == "frame" or (a.role == "base" and a.at >= since)]
+        base = max(bases, key=lambda a: a.at) if bases else None
         span = self._span(link, text[clause:at], unit, own, own is not None and own.at >= clause)
         told = clock.section == "plan" and own is None and status == "actual"
         if told and clock.plan and not clock.looks_back:
@@ -189,9 +190,8 @@ class Timeline:
             first = base.span.last + 1 if base else self.clock.span.first
             span = Span(min(first, span.last), span.last)
         if link.measure == "level":
-            given = entry.sums == "1" or (
-                entry.sums == "bare" and not pattern("stands").search(item)
-            )
+            given = entry.sums == "bare" and not pattern("stands").search(item)
+            given = given or entry.sums == "1"
             held = pattern("held").search(text, max(clause, at - 14), stop)
             span = span if mean or summed or given or held else span.end
         elif not mean and (pattern("one_year").search(here) or entry.family.name == "index"):
@@ -251,15 +251,13 @@ class Timeline:
 
     def _status(self, unit: str, at: int, own: Anchor | None) -> str:
         clock = self.clock
-        years = own.span if own is not None else Span(0, 0)
-        dated = own is not None and own.role in ("year", "span", "until")
+        years, role = (own.span, own.role) if own is not None else (Span(0, 0), "")
         if clock.section == "plan":
-            past = dated and own is not None and own.role != "until" and 0 < years.last < clock.plan
+            past = role in ("year", "span") and 0 < years.last < clock.plan
             past = past or (own is None and clock.looks_back)
             return "actual" if past or _looks_back(unit) else "target"
-        if years.last > clock.review > 0 and (
-            (dated and own is not None and own.role != "span") or years.first > clock.review
-        ):
+        aimed = role in ("year", "until") or years.first > clock.review
+        if aimed and years.last > clock.review > 0:
             return "target"
         return "expected" if clock.expected or self._forecast(at) else "actual"
 
