@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 THRESHOLD = 0.45  # a theme is coded from this probability on
 MOST = 3  # themes of one sentence
 _LEAST = np.log(THRESHOLD / (1 - THRESHOLD))  # the weighted sum of that probability
+CLUES = "amount best also density first clause alone lack head prev next rest".split()
+CLUES += [f"lack_{name}" for name in CLUES[-4:]] + ["cue"]
 _STOPS = np.isin(np.arange(0x10000), [ord(c) for c in "，；：。！？\n"])
 
 
@@ -58,9 +60,9 @@ def code_report(sentences: Sequence[Sentence], of: Lexicon | None = None) -> Cod
     of = of or lexicon()
     clues, found = features(sentences, of)
     total = np.tile([model()[theme] for theme in theme_ids()], (len(sentences), 1))
-    total[[s.role == "title" for s in sentences]] = -np.inf
     for name, clue in clues.items():
         total += model()[name] * clue
+    total[[s.role == "title" for s in sentences]] = -np.inf
     row, theme = np.nonzero(total >= _LEAST)
     order = np.lexsort((-total[row, theme], row))
     order = order[np.arange(len(row)) - np.searchsorted(row, row) < MOST]
@@ -94,53 +96,41 @@ def features(sentences: Sequence[Sentence], of: Lexicon) -> tuple[dict[str, Floa
     texts = Texts([s.text for s in sentences] + list(number))
     found = of.search(texts)
     own, about = _own(texts, found, of)
-    own = {name: clue[:n] for name, clue in own.items()}
-    over = about[[number[text] for text in heads]]
-    paragraph = np.array([s.paragraph for s in sentences], dtype=np.int64)
-    around = {"head": over, **_around(paragraph, about[:n])}
-    silent = {f"lack_{name}": own["lack"] * clue for name, clue in around.items()}
-    clues = {**own, **around, **silent, "cue": _cues(texts)[:n]}
+    over = about.take(np.array([number[text] for text in heads], dtype=np.int64), axis=0)
+    around = [over, *_around(np.array([s.paragraph for s in sentences], np.int64), about[:n])]
+    silent = [own[-1][:n] * clue for clue in around]
+    clues = [clue[:n] for clue in (*own, *around, *silent, _cues(texts))]
     last = np.searchsorted(found.text, n)
-    return clues, Found(*(column[:last] for column in found))
+    return dict(zip(CLUES, clues, strict=True)), Found(*(column[:last] for column in found))
 
 
-def _own(texts: Texts, found: Found, of: Lexicon) -> tuple[dict[str, Floats], Floats]:
+def _own(texts: Texts, found: Found, of: Lexicon) -> tuple[list[Floats], Floats]:
     """Clues of the texts' own terms, and what each is about (at most 1 over all themes)."""
     n, k = len(texts.lengths), len(theme_ids())
     weight, theme = of.weight[found.term], of.theme[found.term]
-    cell = found.text * k + theme
+    cell, row = found.text * k + theme, found.text * k
     amount = np.minimum(_sum(cell, weight, n, k), 3)
-    second = _sum(found.text * k + of.also[found.term], of.second[found.term], n, k)
-    best, first = np.zeros(n * k), np.zeros(n * k)
-    np.maximum.at(best, cell, weight)
+    second = _sum(row + of.also[found.term], of.second[found.term], n, k)
+    best, first = np.zeros((n, k)), np.zeros((n, k))
+    np.maximum.at(best.ravel(), cell, weight)
     sure = np.flatnonzero(weight > 0.5)
-    first[cell[sure[_begins(found.text[sure])]]] = 1
-    clause, alone = _clauses(texts, found, theme, weight)
+    first.ravel()[cell[sure[_begins(found.text[sure])]]] = 1
     evidence = amount + 0.4 * np.minimum(second, 2)
     total = evidence.sum(axis=1, keepdims=True)
-    own = {
-        "amount": amount,
-        "best": best.reshape(n, k),
-        "also": np.minimum(second, 1),
-        "density": np.minimum(10 * evidence / np.maximum(texts.lengths, 10)[:, None], 2),
-        "first": first.reshape(n, k),
-        "clause": clause,
-        "alone": alone,
-        "lack": 1 - np.minimum(total, 1),
-    }
+    density = np.minimum(10 * evidence / np.maximum(texts.lengths, 10)[:, None], 2)
+    clauses, lack = _clauses(texts, found, theme, weight), 1 - np.minimum(total, 1)
+    own = [amount, best, np.minimum(second, 1), density, first, *clauses, lack]
     return own, evidence / np.maximum(total, 1)
 
 
 def _sum(cell: Ints, weight: Floats, n: int, k: int) -> Floats:
     """Sums of weights in the cells, counted row by row, of a table of n × k."""
-    return np.bincount(cell, weights=weight, minlength=n * k).reshape(n, k).astype(float)
+    return np.bincount(cell, weight, n * k).reshape(n, k).astype(float, copy=False)
 
 
 def _begins(numbers: Ints) -> NDArray[np.bool_]:
     """Where a row of numbers goes on to another one."""
-    begins = np.ones(len(numbers), dtype=bool)
-    begins[1:] = numbers[1:] != numbers[:-1]
-    return begins
+    return np.concatenate([numbers[:1] == numbers[:1], numbers[1:] != numbers[:-1]])
 
 
 def _clauses(texts: Texts, found: Found, theme: Ints, weight: Floats) -> tuple[Floats, Floats]:
@@ -149,31 +139,27 @@ def _clauses(texts: Texts, found: Found, theme: Ints, weight: Floats) -> tuple[F
     codes = np.frombuffer(texts.joined.encode("utf-32-le"), dtype=np.uint32)
     stops = np.cumsum(_STOPS.take(codes, mode="clip"))
     begins = _begins(stops[texts.starts[found.text] + found.first])  # first term of each clause
-    row = found.text[begins]
-    amount = _sum((np.cumsum(begins) - 1) * k + theme, weight, len(row), k)
-    total = amount.sum(axis=1)
-    size = np.minimum(total, 1)
-    cell = np.flatnonzero(amount)
-    clause, about = np.divmod(cell, k)
-    share, cell = amount.ravel()[cell] / total[clause], row[clause] * k + about
+    row, number = found.text[begins], np.cumsum(begins) - 1
+    amount, total = (
+        _sum(number * k + theme, weight, len(row), k).ravel(),
+        np.bincount(number, weight),
+    )
+    size, cell = np.minimum(total, 1), np.flatnonzero(amount)
+    clause, count = cell // k, np.bincount(row, size, n)
+    share, cell = amount[cell] / total[clause], cell + (row[clause] - clause) * k
     spread = _sum(cell, share * size[clause], n, k)
-    alone = _sum(cell, (share > 0.7) * size[clause], n, k)
-    count = np.bincount(row, weights=size, minlength=n)
+    alone = _sum(cell, np.where(share > 0.7, size[clause], 0), n, k)
     return spread / np.maximum(count, 1e-9)[:, None], np.minimum(alone, 3)
 
 
-def _around(paragraph: Ints, about: Floats) -> dict[str, Floats]:
-    """What both neighbours of each sentence and the rest of its paragraph are about."""
-    n, k = about.shape
-    begins = _begins(paragraph)
-    before, after = np.zeros((n, k)), np.zeros((n, k))
-    before[1:] = about[:-1] * ~begins[1:, None]
-    after[:-1] = about[1:] * ~begins[1:, None]
+def _around(paragraph: Ints, about: Floats) -> list[Floats]:
+    """What the sentence before each, the one after, and the rest of its paragraph are about."""
+    (n, k), begins = about.shape, _begins(paragraph)
+    before, after = np.zeros((2, n, k))
+    before[1:], after[:-1] = (side * ~begins[1:, None] for side in (about[:-1], about[1:]))
     group = np.cumsum(begins) - 1
-    cells = group[:, None] * k + np.arange(k)
-    rest = _sum(cells.ravel(), about.ravel(), n, k)[group] - about
-    rest /= np.maximum(rest.sum(axis=1, keepdims=True), 1)
-    return {"prev": before, "next": after, "rest": rest}
+    rest = np.add.reduceat(about, np.flatnonzero(begins))[group] - about if n else about
+    return [before, after, rest / np.maximum(rest.sum(axis=1, keepdims=True), 1)]
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,8 +58,7 @@ class Texts:
 
     def count(self, at: ArrayLike) -> Ints:
         """How many of the characters at ``at`` stand in each text."""
-        rows = self.rows(np.asarray(at, dtype=np.int64))
-        return np.bincount(rows, minlength=len(self.lengths))
+        return np.bincount(self.rows(np.asarray(at, dtype=np.int64)), minlength=len(self.lengths))
 
 
 class Found(NamedTuple):
@@ -95,19 +94,17 @@ class Lexicon:
         weight = [row.get("weight") or CLASSES[s] for row, s in zip(rows, strength, strict=True)]
         self.rows = tuple(rows)
         self.terms = tuple(row["term"] for row in rows)
-        self._named = np.array([(r["term"], r["theme"]) for r in rows], object).reshape(-1, 2)
+        self._named = np.array([self.terms, [row["theme"] for row in rows]], dtype=object)
         self.shields = tuple(sorted(set(shields) - set(self.terms)))
-        self.theme = np.array([number[row["theme"]] for row in rows], dtype=np.int64)
-        also = np.array([number[row.get("also") or ""] for row in rows], dtype=np.int64)
+        themes = [[number[row.get(c) or ""] for row in rows] for c in ("theme", "also")]
+        self.theme, also = np.array(themes, dtype=np.int64)
         self.weight = np.array(weight, dtype=float)
         self.also, self.second = also.clip(min=0), self.weight * (also >= 0)
         self.strong = np.array([s == "strong" for s in strength], dtype=bool)
         latin = [row.get("match") == "ascii" for row in rows]
-        self._latin = np.array([*latin, *(False for _ in self.shields)], dtype=bool)
-
-    @cached_property
-    def _automaton(self) -> AhoCorasick:
-        return AhoCorasick((*self.terms, *self.shields), matchkind=MatchKind.LeftmostLongest)
+        self._latin = np.array(latin + [False] * len(self.shields), dtype=bool)
+        looked_for = (*self.terms, *self.shields)
+        self._automaton = AhoCorasick(looked_for, matchkind=MatchKind.LeftmostLongest)
 
     def search(self, texts: Texts) -> Found:
         """All hits in many texts, in one pass."""
@@ -122,10 +119,9 @@ class Lexicon:
         text = texts.rows(first)
         return Found(term, text, first - texts.starts[text], last - texts.starts[text])
 
-    def named(self, found: Found) -> tuple[list[str], list[str]]:
+    def named(self, found: Found) -> list[list[str]]:
         """The terms and the themes of what ``search`` found."""
-        terms, themes = self._named[found.term].T.tolist()
-        return terms, themes
+        return [*self._named.take(found.term, axis=1).tolist()]
 
 
 def _faults(rows: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
@@ -139,13 +135,9 @@ def _faults(rows: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
         elif term in seen:
             found.append((line, f"{term!r} stands already on line {seen[term]}"))
         seen.setdefault(term, line)
-        for column, fallback, words in (
-            ("theme", "", known),
-            ("also", known[0], known),
-            ("strength", "strong", tuple(CLASSES)),
-            ("match", "literal", MATCHES),
-        ):
-            if (word := row.get(column) or fallback) not in words:
+        lists = {"theme": known, "also": known, "strength": tuple(CLASSES), "match": MATCHES}
+        for column, words in lists.items():
+            if (word := row.get(column) or ("" if column == "theme" else words[0])) not in words:
                 found.append((line, f"{column} {word!r} is none of {', '.join(words)}"))
         if not (row.get("weight") or "1").replace(".", "", 1).isdecimal():
             found.append((line, f"weight {row['weight']!r} is no number of 0 or more"))
@@ -208,8 +200,6 @@ def find_terms(text: str, theme: str = "", of: Lexicon | None = None) -> list[Th
     [('营商环境', 'business_env'), ('高标准农田', 'rural')]
     """
     theme = theme and require(theme, list(theme_ids()), "theme")
-    of = of or lexicon()
-    found = of.search(Texts([text]))
+    found = (of := of or lexicon()).search(Texts([text]))
     places, strong = (found.first.tolist(), found.last.tolist()), of.strong[found.term].tolist()
-    hits = map(ThemeHit, *places, *of.named(found), strong)
-    return [h for h in hits if theme in ("", h.theme)]
+    return [h for h in map(ThemeHit, *places, *of.named(found), strong) if theme in ("", h.theme)]

@@ -34,7 +34,7 @@ def hit_columns(report: Report, coded: Coded) -> tuple[list[Any], ...]:
     hits, sentences = coded.hits, report.sentences
     at = np.array([s.first for s in sentences], dtype=np.int64)[hits.text]
     spans = report.mapped.locate_all(at + hits.first, at + hits.last)
-    ids = [sentences[k].sentence_id for k in hits.text.tolist()]
+    ids = np.array([s.sentence_id for s in sentences], dtype=object).take(hits.text).tolist()
     return ids, *spans, *coded.of.named(hits)
 
 
@@ -68,10 +68,9 @@ def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
     counts = [c.astype(np.int64).ravel().tolist() for c in (n_hits, n_chars, n_about)]
     shares = (c.ravel().tolist() for c in (1000 * n_hits / total, n_about / size))
     sizes = np.repeat(size.astype(np.int64), k).tolist()
-    ends = [share_interval(s, n) for s, n in zip(counts[2], sizes, strict=True)]
-    lows, highs = [low for low, _ in ends], [high for _, high in ends]
+    ends = np.array([*map(share_interval, counts[2], sizes)]).reshape(-1, 2).T.tolist()
     sections = [part for part in parts for _ in range(k)]
-    return sections, theme_ids() * len(parts), *counts, *shares, lows, highs
+    return sections, theme_ids() * len(parts), *counts, *shares, *ends
 
 
 @lru_cache(maxsize=1 << 16)
