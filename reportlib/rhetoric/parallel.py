@@ -38,32 +38,37 @@ class Phrases(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Phrases among ``codes`` in row 0, and in row 1 the one that follows each."""
+    """Phrases of a text in row 0, and in row 1 the one that follows each.
+
+    ``codes`` are the text's characters, ``words`` each of them and the next as one number, and
+    ``digits`` where digits stand.
+    """
 
     codes: Ints
+    words: Ints
+    digits: Ints
     first: Ints
     last: Ints
 
     def these(self, chosen: Bools) -> Pairs:
         """The chosen pairs."""
-        return Pairs(self.codes, self.first[:, chosen], self.last[:, chosen])
+        return self._replace(first=self.first[:, chosen], last=self.last[:, chosen])
 
     def letter(self, at: int) -> Ints:
         """One character of each phrase, counted from its end where ``at`` is negative."""
-        return self.codes[at + (self.first if at >= 0 else self.last)]
+        return self.codes.take(at + (self.first if at >= 0 else self.last))
 
     def word(self, at: int) -> Ints:
         """Two characters of each phrase as one number."""
-        return self.letter(at) * SPLIT + self.letter(at + 1)
+        return self.words.take(at + (self.first if at >= 0 else self.last))
 
-    def hold(self, letters: str | frozenset[str]) -> Bools:
-        """Which phrases hold one of the letters."""
-        places = np.flatnonzero(among(self.codes, letters))
-        return np.greater(*(np.searchsorted(places, at) for at in (self.last, self.first)))
+    def figured(self) -> Bools:
+        """Which phrases hold a digit."""
+        return np.not_equal(*(np.searchsorted(self.digits, at) for at in (self.last, self.first)))
 
     def alike(self, reach: int) -> Bools:
         """By pair: which characters, up to ``reach`` and the end of the second, are the same."""
-        letters = self.codes[self.first[..., None] + np.arange(reach)]
+        letters = self.codes.take(self.first[..., None] + np.arange(reach))
         return same(letters) & (np.arange(reach) < (self.last - self.first)[1, :, None])
 
 
@@ -150,47 +155,52 @@ def parallels(text: str) -> Iterator[Span]:
     [('稳就业、稳企业、稳市场、稳预期', 'run:4')]
     """
     codes, items, clauses = cut(text)
-    runs = _runs(codes, clauses, _trimmed(codes, items))
-    for first, last, rule in (*runs, *_pairs(text, codes, clauses, items)):
-        yield first, last, "parallel", rule, "parallel"
+    words, digits = codes[:-1] * SPLIT + codes[1:], np.flatnonzero(among(codes, DIGITS))
+    every = Pairs(codes, words, digits, items.first, items.last)
+    yield from _runs(every, clauses, _trimmed(words, items))
+    yield from _pairs(text, every, clauses, items)
 
 
-def _trimmed(codes: Ints, items: Phrases) -> Phrases:
+def _trimmed(words: Ints, items: Phrases) -> Phrases:
     """The items of each list, the outer ones cut to the length of their neighbours."""
-    first, last, linked = items
+    first, last, linked = items.first.copy(), items.last.copy(), items.linked
     length, after = last - first, np.append(False, linked)[:-1]
     begins, ends = np.flatnonzero(linked & ~after), np.flatnonzero(after & ~linked)
-    first, last = first.copy(), last.copy()
+    ends = ends[words[last[ends] - 2] != words[last[ends - 1] - 2]]
     first[begins] = np.maximum(first[begins], last[begins] - length[begins + 1])
-    tails = Pairs(codes, items.first, items.last).word(-2)
-    ends = ends[tails[ends] != tails[ends - 1]]
-    last[ends] = np.minimum(last[ends], first[ends] + length[ends - 1])
+    last[ends] = np.minimum(last[ends], items.first[ends] + length[ends - 1])
     return Phrases(first, last, linked)
 
 
-def _joined(codes: Ints, *kinds: Phrases) -> tuple[Phrases, Pairs]:
+def _joined(every: Pairs, *kinds: Phrases) -> tuple[Phrases, Pairs]:
     """Phrases of several kinds as one, and those that are linked with what follows each."""
     phrases = Phrases(*(np.concatenate(columns) for columns in zip(*kinds, strict=True)))
     at = np.flatnonzero(phrases.linked) + np.array([[0], [1]])
-    return phrases, Pairs(codes, phrases.first[at], phrases.last[at])
+    return phrases, every._replace(first=phrases.first[at], last=phrases.last[at])
 
 
-def _runs(codes: Ints, clauses: Phrases, items: Phrases) -> Iterator[tuple[int, int, str]]:
+def _runs(every: Pairs, clauses: Phrases, items: Phrases) -> Iterator[Span]:
     """Maximal runs of at least three neighbouring phrases, each built like the next.
 
     Among clauses a shared function word (向…，向…) is enough.
     """
-    (first, last, linked), pairs = _joined(codes, clauses, items)
+    (first, last, linked), pairs = _joined(every, clauses, items)
     loose = np.arange(linked.sum()) < clauses.linked.sum()
-    while (adverb := loose & among(pairs.letter(0)[0], ADVERBS)).any():
+    while (adverb := loose & among(pairs.codes[pairs.first[0]], ADVERBS)).any():
         pairs.first[0] += adverb
-    (n, other), heads, tails = pairs.last - pairs.first, pairs.letter(0), pairs.letter(-1)
+    n, heads, tails = pairs.last - pairs.first, pairs.letter(0), pairs.letter(-1)
+    alike = same(heads)
+    framed = loose & alike & among(heads[0], listed("parallel", "opening"))
     changes = frozenset(word[1] for word in listed("parallel", "change"))
-    near = (n == other) | same(heads) | same(tails) | among(tails, changes).all(axis=0)
+    near = same(n) | alike | same(tails) | among(tails, changes).all(axis=0)
+    near &= (n.min(axis=0) >= 3) & (n.max(axis=0) <= LONGEST_RUN)
+    around = np.zeros(len(linked) + 2, dtype=bool)
+    around[1:-1][linked] = near | framed
+    near &= (around[:-2] | around[2:])[linked]  # one pair alone makes no run
     near[near] = _same_build(pairs.these(near))
-    linked[linked] = near | (loose & same(heads) & among(heads[0], listed("parallel", "opening")))
+    linked[linked] = near | framed
     for start, stop in _stretches(linked):
-        yield int(first[start]), int(last[stop]), f"run:{stop - start + 1}"
+        yield int(first[start]), int(last[stop]), "parallel", f"run:{stop - start + 1}", "parallel"
 
 
 def _stretches(linked: Bools) -> list[tuple[int, int]]:
@@ -202,80 +212,75 @@ def _stretches(linked: Bools) -> list[tuple[int, int]]:
 def _same_build(pairs: Pairs) -> Bools:
     """Equal length and a shared character in a telling place, or a shared beginning or ending.
 
-    Lists of figures and lists of nouns are no parallelism.
+    Lists of figures and lists of nouns are no parallelism. A phrase that begins with a verb or
+    function word tells: its repetition is a frame.
     """
-    n, other = pairs.last - pairs.first
-    least, tails, before = np.minimum(n, other), pairs.word(-2), pairs.letter(-3)
-    changes = (least > 5) & _are(tails, "change").all(axis=0)
-    begins = same(pairs.word(0)) & _telling(pairs) & (abs(n - other) <= 20)
-    ended = same(tails) & (_are(tails[0], "predicate") | same(before))
+    (n, other), begin, end = pairs.last - pairs.first, pairs.word(0), pairs.word(-2)
+    least, before, acting = np.minimum(n, other), pairs.letter(-3), _are(begin, "begins")
+    single = (among(begin[0] // SPLIT, listed("parallel", rule)) for rule in ("verb", "opening"))
+    telling = np.logical_or(*single) | acting[0]
+    changes = (least > 5) & _are(end, "change").all(axis=0)
+    begins = same(begin) & telling & (abs(n - other) <= 20)
+    ended = same(end) & (_are(end[0], "predicate") | same(before))
     built = (least > 3) & (changes | np.where(ended, before[0] != ord("、"), begins))
     close = (n == other) & (n <= CLOSE)
-    built[close] |= _shared_letters(pairs.these(close))
-    built &= (least >= 3) & (np.maximum(n, other) <= LONGEST_RUN)
-    return built & ~pairs.hold(DIGITS).any(axis=0)
+    built |= close & _shared_letters(pairs, end, telling, acting)
+    built[built] = ~pairs.these(built).figured().any(axis=0)
+    return built
 
 
-def _shared_letters(pairs: Pairs) -> Bools:
-    """Whether equally long phrases are not the same, and share letters in a telling place."""
+def _shared_letters(pairs: Pairs, end: Ints, telling: Bools, acting: Bools) -> Bools:
+    """Whether equally long phrases are not the same, and share letters in a telling place.
+
+    Or are short: verb and object (拓市场, 优化环境), subject and quality.
+    """
     n, alike = (pairs.last - pairs.first)[0], pairs.alike(CLOSE).sum(axis=1)
-    head, tail, ends = same(pairs.letter(0)), same(pairs.letter(-1)), same(pairs.word(-2))
-    noun = ends & _are(pairs.word(-2)[0], "noun")
-    outside = (ends & ~noun) | (head & _telling(pairs))
+    heads, tails = pairs.letter(0), pairs.letter(-1)
+    head, tail, ends = same(heads), same(tails), same(end)
+    noun = ends & _are(end[0], "noun")
+    outside = (ends & ~noun) | (head & telling)
     inside = alike - head - tail - noun > 0
     shared = (alike > tail) & (inside | ((n > 3) & outside))
-    return (alike < n) & (shared | _short_phrases(pairs))
-
-
-def _telling(pairs: Pairs) -> Bools:
-    """Whether a phrase begins with a verb or function word, so that its repetition is a frame."""
-    word, letter = pairs.word(0)[0], pairs.letter(0)[0]
-    single = (among(letter, listed("parallel", rule)) for rule in ("verb", "opening"))
-    return _are(word, "begins") | np.logical_or(*single)
-
-
-def _short_phrases(pairs: Pairs) -> Bools:
-    """Equally long short phrases: verb and object (拓市场, 优化环境), subject and quality."""
-    n, heads = (pairs.last - pairs.first)[0], pairs.letter(0)
     acts = ((n == 3) | (n == 5)) & among(heads, listed("parallel", "verb")).all(axis=0)
-    acts &= ~among(pairs.letter(-1)[0], NOUN_ENDS) | ((n == 3) & same(heads))
-    words = _are(pairs.word(-2), "quality").all(axis=0) | _are(pairs.word(0), "begins").all(axis=0)
-    return acts | ((n >= 5) & (n <= 8) & words)
+    acts &= ~among(tails[0], NOUN_ENDS) | ((n == 3) & head)
+    words = _are(end, "quality").all(axis=0) | acting.all(axis=0)
+    return (alike < n) & (shared | acts | ((n >= 5) & (n <= 8) & words))
 
 
-def _pairs(text: str, codes: Ints, *kinds: Phrases) -> Iterator[tuple[int, int, str]]:
+def _pairs(text: str, every: Pairs, *kinds: Phrases) -> Iterator[Span]:
     """Strict pairs: 于…中…，于…中…; 既…又…; 越…越…; or the second phrase turned about."""
-    _, pairs = _joined(codes, *kinds)
-    n, heads, end = pairs.last - pairs.first, pairs.letter(0), pairs.word(-2)[0]
-    fit = (n.min(axis=0) >= 4) & (n.max(axis=0) <= LONGEST_PAIR)
-    near = [same(heads), same(pairs.letter(-1)), among(heads[1], ANSWERS)]
-    near += [end == pairs.word(k)[1] for k in range(3)]
-    pairs = pairs.these(fit & np.any(near, axis=0))
-    heads = pairs.letter(0)
-    answers = among(heads[1], ANSWERS) & pairs.hold("既")[0]  # 既…，又… (也…, 更…); 越…，越…
-    strict = _framed(pairs) | np.where(heads[1] == ord("越"), same(heads), answers)
-    spans = np.concatenate(pairs[1:]).T.tolist()
-    for (first, start, last, stop), is_strict in zip(spans, strict.tolist(), strict=True):
-        if is_strict:
-            yield start - 1 - min(last - first, stop - start), stop, "pair"
-        elif _turned(text[first:last], text[start:stop]):
-            yield first, stop, "turned"
+    _, pairs = _joined(every, *kinds)
+    (n, length), heads, end = pairs.last - pairs.first, pairs.letter(0), pairs.word(-2)[0]
+    fit = (np.minimum(n, length) >= 4) & (np.maximum(n, length) <= LONGEST_PAIR)
+    turning = np.any([end == pairs.word(k)[1] for k in range(3)], axis=0)
+    framed = same(pairs.letter(-1)) | (same(heads) & (n == length))
+    framed &= fit & (n >= length) & (length > 4)
+    framed[framed] = _framed(pairs.these(framed))
+    chosen = framed | (fit & (turning | among(heads[1], ANSWERS)))
+    spans = np.concatenate([pairs.first, pairs.last])[:, chosen].T.tolist()
+    for (first, start, last, stop), is_framed in zip(spans, framed[chosen].tolist(), strict=True):
+        a, b = text[first:last], text[start:stop]
+        answers = a[0] == "越" if b[0] == "越" else b[0] in ANSWERS and "既" in a  # 既…，又…
+        if is_framed or answers:
+            yield start - 1 - min(last - first, stop - start), stop, "parallel", "pair", "parallel"
+        elif _turned(a, b):
+            yield first, stop, "parallel", "turned", "parallel"
 
 
 def _framed(pairs: Pairs) -> Bools:
-    """Whether a phrase, or its end, and the next share a frame that stands in two places."""
+    """Whether the ends of a phrase and the next share a frame that stands in two places."""
     n, length = pairs.last - pairs.first
-    ends = Pairs(pairs.codes, pairs.last - length, pairs.last)
+    ends = pairs._replace(first=pairs.last - length)
     alike = ends.alike(LONGEST_PAIR)
     number, words = alike.sum(axis=1), listed("parallel", "opening")
     opened = same(pairs.letter(0)) & (n == length)
     one, two, three, four = (same(ends.letter(-k)) for k in (1, 2, 3, 4))
-    fit = (n >= length) & (length > 4) & (one | opened) & ~ends.hold(DIGITS).any(axis=0)
     together = LONGEST_PAIR - alike[:, ::-1].argmax(axis=1) - alike.argmax(axis=1) == number
     last = (length > 5) & four & (two ^ three) & one & (ends.letter(-4)[0] != ord("、"))
     worded = alike & among(ends.codes[ends.first[1][:, None] + np.arange(LONGEST_PAIR)], words)
     apart = opened | ((number >= length // 2) & worded.any(axis=1))
-    return fit & np.where((number < 2) | (number > length - 3) | together, last, apart)
+    framed = np.where((number < 2) | (number > length - 3) | together, last, apart)
+    return framed & ~ends.figured().any(axis=0)
 
 
 def _turned(a: str, b: str) -> bool:
