@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from reportlib import rhetoric
 from reportlib.records import Metadata, Report, ReportlibError, Sentence
 from reportlib.resources import settings, table
+from reportlib.rhetoric.measures import RESAMPLES, SEED, _weights
 from reportlib.rhetoric.vocabulary import COLUMNS, LISTS, columns, cue
 from reportlib.structure import lay_out, read_body
 
@@ -172,19 +174,19 @@ def test_a_rate_by_hand() -> None:
 
 def test_rows_of_a_report(pages: dict[str, tuple[str, Report, rhetoric.Coded]]) -> None:
     """Each card has a row for the whole and the parts; the interval holds the value; repeatable."""
-    _, report, coded = pages["000"]
-    rows = list(rhetoric.measure_rows(report, coded))
-    assert rows == list(rhetoric.measure_rows(report, coded))
-    whole = [r for r in rows if r[1] == "all"]
-    assert [r[2] for r in whole] == list(rhetoric.cards())
-    for _, section, _, value, unit, n, low, high, reason in rows:
+    coded = pages["000"][2]
+    rows = list(zip(*rhetoric.measure_columns(coded), strict=True))
+    assert rows == list(zip(*rhetoric.measure_columns(coded), strict=True))
+    whole = [r for r in rows if r[0] == "all"]
+    assert [r[1] for r in whole] == list(rhetoric.cards())
+    for section, _, value, unit, n, low, high, reason in rows:
         assert unit and (value is None) == bool(reason)
         assert reason in ("", "part_missing", "no_base", "too_short")
         if low is not None:
             assert low <= value <= high and n > 0
         if section == "plan":
             assert reason == "part_missing"  # this page stops after the problems
-    shares = {r[2]: r[3] for r in whole}
+    shares = {r[1]: r[2] for r in whole}
     assert sum(shares[f"orientation_{o}"] for o in ("past", "plan", "stance")) == pytest.approx(
         1, abs=1e-3
     )
@@ -200,6 +202,29 @@ def test_moving_window_diversity(text: str, window: int) -> None:
         assert value == pytest.approx(sum(slow) / len(slow) / window)
     else:
         assert value is None
+
+
+def test_parts_are_as_varied_as_alone() -> None:
+    """Parts looked at within the whole, one of them in two pieces, give their own value."""
+    say = "推动高质量发展取得新成效𬭎，" * 30 + "稳住农业基本盘，" * 20
+    parts = ("review", "problems", "review", "plan")
+    pieces = [*zip(parts, (say, say[::-1], say[7:], say[90:]), strict=True)]
+    coded = rhetoric.code_report(
+        [sentence(text, part, number) for number, (part, text) in enumerate(pieces)]
+    )
+    found = rhetoric.rates(coded)
+    for part in ("all", "review", "problems"):
+        text = "".join(text for name, text in pieces if part in ("all", name))
+        assert found[part]["lexical_diversity"].value == round(rhetoric.mattr(text) or 0, 4)
+    assert found["plan"]["lexical_diversity"].reason == "too_short"
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 100, 427, 600])  # of 427 the generator draws some anew
+def test_resamples_are_the_generator_s(n: int) -> None:
+    """The quick way to draw sentences draws those of numpy's own generator."""
+    drawn = np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
+    slow = [np.bincount(row, minlength=n).tolist() for row in drawn]
+    assert _weights(n).T.tolist() == [[1] * n, *slow]
 
 
 def test_unknown_measure() -> None:

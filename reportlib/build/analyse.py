@@ -227,7 +227,7 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
     out.add("theme_hits", *where, *themes.hit_columns(report, about))
     out.add("themes", rid, *themes.theme_columns(report, about))
     out.add("rhetoric_hits", *where, *rhetoric.hit_columns(report, coded, out.page.text))
-    out.add_rows("rhetoric", rhetoric.measure_rows(report, coded))
+    out.add("rhetoric", rid, *rhetoric.measure_columns(coded))
 
 
 def _word_rows(out: Analysis, report: Report) -> None:

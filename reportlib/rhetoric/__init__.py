@@ -2,8 +2,8 @@
 
 from reportlib.rhetoric.coding import DEVICES, Coded, code_report
 from reportlib.rhetoric.figures import Hit
-from reportlib.rhetoric.measures import Rate, hit_columns, mattr, measure_rows, rates
+from reportlib.rhetoric.measures import Rate, hit_columns, mattr, measure_columns, rates
 from reportlib.rhetoric.vocabulary import Card, card, cards
 
 __all__ = ["DEVICES", "Card", "Coded", "Hit", "Rate", "card", "cards", "code_report", "hit_columns"]
-__all__ += ["mattr", "measure_rows", "rates"]
+__all__ += ["mattr", "measure_columns", "rates"]

@@ -6,10 +6,9 @@ bootstrap over its sentences gives the interval.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,12 +16,13 @@ from numpy.typing import NDArray
 
 from reportlib.records import Report
 from reportlib.rhetoric.coding import SILENT, Coded
-from reportlib.rhetoric.vocabulary import Card, cards, columns
+from reportlib.rhetoric.vocabulary import cards, columns
 
 RESAMPLES, SEED, FEWEST = 200, 20260101, 5  # of the bootstrap; fewer sentences get no interval
 ENDS = (0.025, 0.975)
 SECTIONS = ("all", "review", "problems", "plan")
 SIZES = frozenset({"chars", "clauses", "items", "text_chars"})  # bases that are no observations
+REASONS = ("", "no_base", "too_short", "part_missing")
 WINDOW = 500  # characters of the moving window of lexical diversity
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FFF
 Floats = NDArray[np.float64]
@@ -53,44 +53,92 @@ def rates(coded: Coded) -> dict[str, dict[str, Rate]]:
     >>> rates(code_report([]))["plan"]["commitment"].reason
     'part_missing'
     """
-    names = [name for name in dict.fromkeys(coded.section.tolist()) if name not in SILENT]
-    rows = {name: np.flatnonzero(coded.section == name).tolist() for name in names}
-    totals = {name: _totals(coded.counts[at]) for name, at in rows.items()}
-    rows["all"] = np.flatnonzero(~np.isin(coded.section, SILENT)).tolist()
-    totals["all"] = sum(totals.values(), start=np.zeros((len(_sides()[0]), RESAMPLES + 1)))
-    numbers = _evaluate(np.array([totals.get(part, totals["all"]) for part in SECTIONS]))
     found: dict[str, dict[str, Rate]] = {part: {} for part in SECTIONS}
-    for part, own in zip(SECTIONS, numbers, strict=True):
-        said = [coded.sentences[row].text for row in rows.get(part, ())]
-        for one, four in zip(cards().values(), own, strict=True):
-            if part == "all" or not one.needs:
-                found[part][one.id] = _rate(one, said if one.needs in ("", *rows) else (), four)
+    for part, measure, value, _, *others in zip(*measure_columns(coded), strict=True):
+        found[part][measure] = Rate(value, *others)
     return found
 
 
-def _totals(counts: NDArray[np.float32]) -> Floats:
-    """What stands on each side of a card's line: as it is, then in each resample.
+def measure_columns(coded: Coded) -> tuple[Sequence[Any], ...]:
+    """The columns of ``rhetoric`` behind report_id: ``rates``, by part and card.
+
+    >>> from reportlib.records import Sentence
+    >>> from reportlib.rhetoric import code_report
+    >>> one = Sentence("r.1", "plan", "text", 7, 14, "坚决打赢这一仗", 0, 0, 0, "")
+    >>> rows = zip(*measure_columns(code_report([one])), strict=True)
+    >>> next(row[:5] for row in rows if row[1] == "war")
+    ('all', 'war', 142.8571, 'per 1,000 characters', 1)
+    """
+    every = [(part, one.id, one.unit) for part in SECTIONS for one in cards().values()]
+    asked = [part == "all" or not one.needs for part in SECTIONS for one in cards().values()]
+    numbers, n, reasons = _measured(coded)
+    value, low, high = ([round(x, 4) if x == x else None for x in row] for row in numbers)
+    parts, names, units = zip(*every, strict=True)
+    table = (parts, names, value, units, n, low, high, reasons)
+    return tuple([*compress(column, asked)] for column in table)
+
+
+def _measured(coded: Coded) -> tuple[list[list[float]], list[int], list[str]]:
+    """By part and card: value and ends of its interval (NaN where there is none), n, reason."""
+    names = {s.section for s in coded.sentences}.difference(SILENT)
+    inside = coded.section == np.array(SECTIONS)[:, None]
+    inside[SECTIONS.index("all")] = ~np.isin(coded.section, SILENT)
+    said, size = [s.text for s in coded.sentences], inside.sum(axis=1, keepdims=True)
+    texts = ["".join(compress(said, own)) for own in inside.tolist()]
+    value, base, *ends = _evaluate(_totals(coded, names))
+    sized = [not one.below or one.below[0] in SIZES for one in cards().values()]
+    n, varied = np.where(sized, size, base), [*cards()].index("lexical_diversity")
+    value[:, varied], n[:, varied] = _diversity(texts), [*map(len, texts)]
+    missing = (size == 0) | [one.needs not in ("", *names) for one in cards().values()]
+    value[missing] = np.nan
+    blank = np.isnan(value)
+    n[blank], reason = 0, np.where(missing, REASONS.index("part_missing"), blank)
+    reason[:, varied] += reason[:, varied] == REASONS.index("no_base")
+    bounds = np.where(blank | (size < FEWEST), np.nan, ends).reshape(2, -1).tolist()
+    reasons = [REASONS[k] for k in reason.ravel().tolist()]
+    return [value.ravel().tolist(), *bounds], n.ravel().astype(int).tolist(), reasons
+
+
+def _totals(coded: Coded, names: Iterable[str]) -> Floats:
+    """By part, what stands on each side of a card's line: as it is, then in each resample.
 
     Sums of whole numbers, which are exact below 2 ** 24.
     """
-    return ((counts @ _sides()[0].T).T @ _weights(len(counts)).astype(np.float32)).astype(float)
+    sides = coded.counts @ _sides()[0].T
+    totals = {}
+    for part in sorted(names):
+        own = sides[coded.section == part]
+        totals[part] = own.T @ _weights(len(own)).astype(np.float32)
+    totals["all"] = sum(totals.values(), start=np.zeros((sides.shape[1], RESAMPLES + 1)))
+    return np.array([totals.get(part, totals["all"]) for part in SECTIONS], dtype=float)
 
 
 @lru_cache(maxsize=256)
 def _weights(n: int) -> NDArray[np.uint8]:
     """How often each of n sentences counts: once as they are, then in each resample.
 
-    Kept, because many parts of reports have as many sentences.
+    Kept, because many parts of reports have as many sentences. The sentences are those which the
+    generator's ``integers(0, n, (RESAMPLES, n))`` draws, which multiplies the same random numbers
+    by n, and draws anew where some of them would favour a sentence (Lemire 2019).
     """
-    drawn = np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
-    drawn += np.arange(n, n * (RESAMPLES + 1), n)[:, None]
-    weights = np.bincount(drawn.ravel(), minlength=n * (RESAMPLES + 1)).astype(np.uint8)
+    scaled = _uniform(n.bit_length())[: RESAMPLES * n] * n
+    drawn = scaled.astype(np.int64)
+    if (scaled - drawn).min() * 2**32 < 2**32 % n:
+        drawn = np.random.default_rng(SEED).integers(0, n, RESAMPLES * n)
+    cells = drawn.reshape(RESAMPLES, n) + np.arange(n, n * (RESAMPLES + 1), n)[:, None]
+    weights = np.bincount(cells.ravel(), minlength=n * (RESAMPLES + 1)).astype(np.uint8)
     weights[:n] = 1
     return weights.reshape(-1, n).T
 
 
 @cache
-def _sides() -> tuple[NDArray[np.float32], list[int], list[int]]:
+def _uniform(bits: int) -> Floats:
+    """Random numbers from 0 to 1, enough for fewer than 2 ** bits sentences."""
+    return np.random.default_rng(SEED).integers(0, 2**32, RESAMPLES << bits) / 2**32
+
+
+@cache
+def _sides() -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
     """The counts that each side of a line adds up, and by card the sides above and below its line.
 
     Many cards share a side, such as the characters.
@@ -99,40 +147,24 @@ def _sides() -> tuple[NDArray[np.float32], list[int], list[int]]:
     number = {side: k for k, side in enumerate(dict.fromkeys(chain(*sides)))}
     added = [[side.count(name) for name in columns()] for side in number]
     above, below = ([number[side] for side in both] for both in zip(*sides, strict=True))
-    return np.array(added, dtype=np.float32), above, below
+    return np.array(added, dtype=np.float32), np.array(above), np.array(below)
 
 
-def _evaluate(totals: Floats) -> list[list[list[float]]]:
-    """By group and card: its value, what is below its line, and the ends of its interval."""
+def _evaluate(totals: Floats) -> tuple[Floats, ...]:
+    """By part and card: its value, what is below its line, and the ends of its interval."""
     _, over, under = _sides()
-    scale = np.array([one.scale for one in cards().values()])
-    above, base = totals[:, over] * scale[:, None], totals[:, under]
-    ratios = np.divide(above, base, out=np.full_like(base, np.nan), where=base > 0)
+    ratios, base = totals.take(over, axis=1), totals.take(under, axis=1)
+    base[base == 0] = np.nan
+    ratios *= np.array([one.scale for one in cards().values()])[:, None]
+    ratios /= base
     for k, one in enumerate(cards().values()):
         if one.mean_of:
             ratios[:, k] = ratios[:, [list(cards()).index(m) for m in one.mean_of]].mean(axis=1)
-    ordered = np.sort(ratios[..., 1:])  # NaN, from resamples without a base, comes last
-    last = np.maximum(RESAMPLES - 1 - np.isnan(ordered).sum(axis=-1, keepdims=True), 0)
-    ends = (np.take_along_axis(ordered, np.rint(last * q).astype(int), -1)[..., 0] for q in ENDS)
-    numbers: list[Any] = np.stack((ratios[..., 0], base[..., 0], *ends), axis=-1).tolist()
-    return numbers
-
-
-def _rate(one: Card, texts: Sequence[str], numbers: Sequence[float]) -> Rate:
-    """A card's rate of some sentences, from the numbers of ``_evaluate``."""
-    value, below, low, high = numbers
-    if not texts:
-        return Rate(None, 0, reason="part_missing")
-    if one.id == "lexical_diversity":
-        varied = mattr(text := "".join(texts))
-        short = Rate(None, 0, reason="too_short")
-        return short if varied is None else Rate(round(varied, 4), len(text))
-    if math.isnan(value):
-        return Rate(None, 0, reason="no_base")
-    n = len(texts) if not one.below or one.below[0] in SIZES else int(below)
-    if len(texts) < FEWEST or math.isnan(low):
-        return Rate(round(value, 4), n)
-    return Rate(round(value, 4), n, round(low, 4), round(high, 4))
+    value, ordered = ratios[..., 0].copy(), ratios[..., 1:]
+    ordered.sort()  # NaN, from resamples without a base, comes last
+    last = np.maximum(RESAMPLES - 1 - np.isnan(ordered).sum(axis=-1), 0)
+    part, card = np.ogrid[: len(value), : len(over)]
+    return value, base[..., 0], *(ordered[part, card, np.rint(last * q).astype(int)] for q in ENDS)
 
 
 def mattr(text: str, window: int = WINDOW) -> float | None:
@@ -144,18 +176,33 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
     >>> mattr("发展要发展", 2), mattr("稳、稳进", 2), mattr("短", 2)
     (1.0, 0.75, None)
     """
-    ids = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)  # sorts fast
-    ids = ids[(ids >= FIRST_HAN) & (ids <= LAST_HAN)]
-    n = len(ids)
+    return _diversity([text], window)[0]
+
+
+def _diversity(texts: Sequence[str], window: int = WINDOW) -> list[float | None]:
+    """``mattr`` of texts, most of which are stretches of the first."""
+    codes = np.frombuffer(texts[0].encode("utf-32-le", "surrogatepass"), np.uint32)
+    han = np.flatnonzero((codes >= FIRST_HAN) & (codes <= LAST_HAN))
+    places = np.sort(codes[han].astype(np.int64) << 32 | np.arange(len(han)))  # by character
+    apart = np.full(len(han), window)  # from the same character before, which is nearer than others
+    apart[places[1:] & 0xFFFFFFFF] = np.minimum(np.diff(places), window)
+    found = []
+    for text in texts:
+        at = texts[0].find(text)
+        first, last = np.searchsorted(han, (at, at + len(text)))
+        found.append(mattr(text, window) if at < 0 else _variety(apart[first:last], window))
+    return found
+
+
+def _variety(apart: NDArray[np.int64], window: int) -> float | None:
+    """``mattr`` of a row of characters, by the distance of each from the same one before it."""
+    n, edge = len(apart), np.arange(window)
     if n < window:
         return None
-    order = np.argsort(ids, kind="stable")
-    ids, order = ids.take(order), order.astype(np.int32)
-    before = np.full(n, -1, dtype=np.int32)  # where the same character stands before
-    np.copyto(before[1:], order[:-1], where=ids[1:] == ids[:-1])
-    # A character is new in the windows that begin after that.
-    new = np.minimum(order, n - window) - np.maximum(before, order - window)
-    return float(new.clip(min=0).sum() / (window * (n - window + 1)))
+    new = apart.copy()  # A character is new in as many windows, but none reaches beyond an end.
+    new[:window] = np.minimum(new[:window], edge + 1)
+    new[-window:] = np.maximum(new[-window:] - edge, 0)
+    return float(new.sum() / (window * (n - window + 1)))
 
 
 def hit_columns(report: Report, coded: Coded, page_text: str) -> tuple[Sequence[Any], ...]:
@@ -171,28 +218,9 @@ def hit_columns(report: Report, coded: Coded, page_text: str) -> tuple[Sequence[
     >>> [column[0] for column in hit_columns(report, code_report([one]), ".......坚决打赢这一仗")]
     ['r.1', 7, 9, '坚决', 'commitment', 'strong']
     """
-    hits = [
-        hit
-        for hit in coded.hits
-        if hit.sentence.section != "annex" or hit.measure == "abbreviation_explained"
-    ]
+    told = "abbreviation_explained"
+    hits = [h for h in coded.hits if h.sentence.section != "annex" or h.measure == told]
     sentences, first, last, measures, rules = zip(*hits, strict=True) if hits else ((),) * 5
     starts, ends = report.locate_all(sentences, first, last)
     texts = [page_text[start:end] for start, end in zip(starts, ends, strict=True)]
     return [s.sentence_id for s in sentences], starts, ends, texts, measures, rules
-
-
-def measure_rows(report: Report, coded: Coded) -> Iterator[tuple[Any, ...]]:
-    """Rows of ``rhetoric``: each card for the whole report (no titles, no annex) and its parts.
-
-    >>> from reportlib.records import Mapped, Metadata, Sentence
-    >>> from reportlib.rhetoric import code_report
-    >>> one = Sentence("r.1", "plan", "text", 7, 14, "坚决打赢这一仗", 0, 0, 0, "")
-    >>> mapped = Mapped(one.text, (0,), (7,), (-1,))
-    >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
-    >>> [row[1:6] for row in measure_rows(report, code_report([one])) if row[2] == "war"][0]
-    ('all', 'war', 142.8571, 'per 1,000 characters', 1)
-    """
-    for section, found in rates(coded).items():
-        for name, (value, n, low, high, reason) in found.items():
-            yield report.report_id, section, name, value, cards()[name].unit, n, low, high, reason
