@@ -7,6 +7,7 @@ by line. Normalisation never touches what the user sees: quotations are always c
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -72,17 +73,18 @@ def split_lines(text: str) -> list[Line]:
     [(0, 22, '2024年政府工作报告（全文）')]
     """
     flat = _replaced(text).replace(":", "：")
-    is_rough = _ROUGH.search(flat) is not None
+    rough = [match.start() for match in _ROUGH.finditer(flat)]
     plain_ends = not any(end in text for end in "\r\x0b\x0c\x85\u2028\u2029\\<")
     breaks = re.compile("\n") if plain_ends else cue("end")
     ends = [match.span() for match in breaks.finditer(text)]
     lines = []
     for (_, at), (end, _) in pairwise([(0, 0), *ends, (len(text), 0)]):
-        if whole := "".join(flat[at:end].split()):
+        if at < end and (whole := "".join(flat[at:end].split())):
             cuts = _cuts(flat, at, end, whole)
-            for first, last in pairwise([*cuts, end]):
-                key = "".join(flat[first:last].split()) if len(cuts) > 1 else whole
-                if key := _MARKS.sub("", key) if is_rough and _ROUGH.search(key) else key:
+            for first, last in pairwise([*cuts, end]) if cuts[1:] else [(at, end)]:
+                key = "".join(flat[first:last].split()) if cuts[1:] else whole
+                is_rough = rough and bisect_left(rough, first) < bisect_left(rough, last)
+                if key := _MARKS.sub("", key) if is_rough else key:
                     lines.append(Line(first, last, key))
     return lines
 
@@ -153,8 +155,8 @@ _SQUEEZED = (
     r"|(?P<lost_space>(?<=\?)\?+)"
 )
 _SQUEEZE = re.compile(rf"[{_SP}{_INVISIBLE}*&#>?](?:{_SQUEEZED})")
-# Commas are many, and few pages part thousands by them.
-_THOUSANDS = re.compile(r"[,，]\d{3}(?<=\d[,，]\d{3})")
+# Commas are many, and few pages part thousands by them; one at a time they are found faster.
+_THOUSANDS = [re.compile(rf"{comma}\d{{3}}(?<=\d{comma}\d{{3}})") for comma in ",，"]
 _SQUEEZE_ALL = re.compile(
     rf"[{_SP}{_INVISIBLE}*&#>?,，](?:{_SQUEEZED}|(?P<thousands>(?<=\d[,，])(?=\d{{3}}(?!\d))))"
 )
@@ -176,7 +178,7 @@ class Normaliser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.edits: list[Edit] = []
-        self._pattern = _SQUEEZE_ALL if _THOUSANDS.search(text) else _SQUEEZE
+        self._pattern = _SQUEEZE_ALL if any(p.search(text) for p in _THOUSANDS) else _SQUEEZE
         self._runs: list[tuple[str, int, int]] = []  # as Mapped has them, with their text
 
     def gap(self, start: int, end: int, rule: str, out: str) -> None:
@@ -220,13 +222,13 @@ class Normaliser:
         squeezed, firsts = "".join(pieces), (0, *accumulate(map(len, pieces[:-1])))
         text = one_for_one(squeezed)
         mapped = Mapped(text, firsts, starts, lengths)
-        begins, ends = mapped.places
         put = {edit.start: k for k, edit in enumerate(self.edits) if edit.after}
-        for a, b, rule in _differences(squeezed, text, mapped):
-            if (k := put.get(begins[a])) is not None:  # an entity, now in another width
+        for a, b, rule in _differences(squeezed, text, mapped) if text != squeezed else ():
+            start, end = mapped.locate(a, b)
+            if (k := put.get(start)) is not None:  # an entity, now in another width
                 self.edits[k] = self.edits[k]._replace(after=text[a:b])
             else:
-                self.edits.append(Edit(begins[a], ends[b - 1], rule, squeezed[a:b], text[a:b]))
+                self.edits.append(Edit(start, end, rule, squeezed[a:b], text[a:b]))
         self.edits.sort()
         return mapped
 
@@ -251,9 +253,10 @@ def _replaced(text: str) -> str:
     widths, both, old = _replacements()
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
     new = both.take(units)
-    if 0 < len(old.intersection(units[new != units].tolist())) < 10:
+    changed = units[new != units].tolist()
+    if 0 < len(old.intersection(changed)) < 10:
         new = widths.take(units)
-    return new.tobytes().decode("utf-16-le", "surrogatepass")
+    return new.tobytes().decode("utf-16-le", "surrogatepass") if changed else text
 
 
 @cache
@@ -278,7 +281,7 @@ def _pair_quotes(line: str) -> str:
 
 def _differences(before: str, after: str, mapped: Mapped) -> Iterator[tuple[int, int, str]]:
     """(first, last, rule) of the stretches that one rule changed, of neighbours on the page too."""
-    begins, ends = mapped.places
+    begins, ends = (column.data for column in mapped.places)
     codes = (t.encode("utf-32-le", "surrogatepass") for t in (before, after))
     old, new = (np.frombuffer(c, dtype=np.uint32) for c in codes)
     first = last = 0

@@ -8,13 +8,13 @@ exclusive. Offsets into normalised text are always called ``at``, ``first`` or `
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # a message about a wrong call needs no numpy
+    import numpy as np
     from numpy.typing import ArrayLike
 
 
@@ -101,31 +101,32 @@ class Mapped:
         For no characters, both are the place before ``first``, or the end behind the last run.
         """
         begins, ends = self.places
-        return begins[first], ends[last - 1] if first < last else begins[first]
+        return int(begins[first]), int(ends[last - 1] if first < last else begins[first])
 
     def locate_all(self, firsts: ArrayLike, lasts: ArrayLike) -> tuple[list[int], list[int]]:
         """All starts and all ends of stretches of one or more characters, as of ``locate``."""
         import numpy as np
 
-        begins, ends = map(np.asarray, self.places)
+        begins, ends = self.places
         first, last = (np.asarray(at, dtype=np.int64) for at in (firsts, lasts))
         return begins[first].tolist(), ends[last - 1].tolist()
 
     @cached_property
-    def places(self) -> tuple[array[int], array[int]]:
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
         """Where each character of the text begins in the page, and where it ends.
 
         One more begins than ends: where the page goes on behind the last character.
         """
         import numpy as np
 
-        columns = (self.firsts, self.starts, self.lengths)
-        firsts, starts, lengths = (np.array(column, dtype=np.int32) for column in columns)
-        sizes = np.diff(firsts, append=np.int32(len(self.text)))
-        begins = np.repeat(starts - firsts, sizes) + np.arange(len(self.text), dtype=np.int32)
-        ends = begins + np.repeat(np.where(lengths < 0, np.int32(1), lengths), sizes)
-        begins = np.append(begins, ends[-1:] if self.text else starts)
-        return array("i", begins.tobytes()), array("i", ends.tobytes())
+        columns = ((*self.firsts, len(self.text) + 1), self.starts, self.lengths)
+        edges, starts, lengths = (np.array(column, dtype=np.int32) for column in columns)
+        begins = np.repeat(starts - edges[:-1], edges[1:] - edges[:-1])
+        begins += np.arange(len(begins), dtype=np.int32)
+        ends, replaced = begins[:-1] + 1, lengths >= 0
+        ends[edges[:-1][replaced]] = begins[edges[:-1][replaced]] + lengths[replaced]
+        begins[-1:] = ends[-1:] if self.text else begins[-1:]
+        return begins, ends
 
 
 class Part(NamedTuple):

@@ -25,6 +25,7 @@ MARKS = {  # byte order marks; FF FE begins two of them, so the longer one stand
 }
 CANDIDATES = ("utf-8", "gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
 LABELS = {"gb": "gb18030", "cp936": "gb18030", "big5": "big5hkscs", "utf-8": "utf-8"}
+CONTROLS = bytes([*range(9), *range(14, 32), 127])  # no text has them
 SAMPLE = 1 << 15  # bytes judged, from the first one beyond ASCII
 CHINESE = 0.25  # plausibility below which a reading is not taken for Chinese
 MOST_PAIRED = 1 << 19  # bytes of a damaged file that are paired anew; in a longer one faults spread
@@ -55,13 +56,14 @@ def decode(data: bytes, hint: str = "") -> Decoded:
     mark = next(filter(data.startswith, MARKS), b"")
     body = data[len(mark) :]
     encoding = MARKS[mark] if mark else _guess(data, hint)
-    text = body.decode(encoding, "replace")
     lost, unit = [], "character"
     try:
-        body.decode(encoding)
+        text = body.decode(encoding)
     except UnicodeDecodeError as error:
+        text = body.decode(encoding, "replace")
         lost = [error.start] + [0] * (text.count("\ufffd") - 1)
-    controls = len(re.findall("[\0-\x08\x0e-\x1f\x7f]", text))
+    may_have = len(data.translate(None, CONTROLS)) < len(data)
+    controls = len(re.findall(f"[{re.escape(CONTROLS.decode())}]", text)) if may_have else 0
     if controls * 100 > len(text):
         raise ReadError(f"a binary file: {controls} of {len(text)} characters are control codes")
     if len(lost) * 5 > len(text):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from reportlib.clean import Line, cue, inline_noise, noise_rule, split_lines
-from reportlib.structure.layout import TERMINAL, Draft, Layout, says
+from reportlib.structure.layout import TERMINAL, Draft, Layout, appeals, says
 from reportlib.structure.repeats import drop_repeats, repeated_lines, running_lines
 
 HEAD_LINES = 14  # how far above the address a title may stand, noise not counted
@@ -60,12 +59,12 @@ def _starts(page: Layout) -> list[tuple[int, bool]]:
     """(line, has_opening) where each body begins, at its address or its opening, top down."""
     found: list[tuple[int, bool]] = []
     keys = page.keys
-    for i, line in enumerate(page.lines):
-        wrapped = line.key + "".join(keys[i + 1 : i + 2]) if len(line.key) < 60 else line.key
-        match = None
-        if any(w in wrapped for w in ("报告", "审", "汇报")) and line.rule != "front_matter":
+    for i, (key, following) in enumerate(pairwise([*keys, ""])):
+        wrapped = key + following if len(key) < 60 else key
+        match, is_text = None, page.lines[i].rule != "front_matter"
+        if is_text and ("报告" in wrapped or "审" in wrapped or "汇报" in wrapped):
             match = cue("opening").search(wrapped[:300])
-        if match and match.start() < len(line.key) and not says("not_government", wrapped):
+        if match and match.start() < len(key) and not says("not_government", wrapped):
             above = [j for j in range(i - 1, max(-1, i - 7), -1) if len(keys[j]) <= 30]
             base = next((j for j in above if says("salutation", keys[j])), i)
             if not found or base > found[-1][0] + 2:
@@ -78,16 +77,16 @@ def _starts(page: Layout) -> list[tuple[int, bool]]:
 
 def _addresses(page: Layout) -> list[int]:
     """Where a report without an opening begins: its address below a title, or its first heading."""
-    keys, times, found = page.keys, Counter(page.keys), []
+    keys, found = page.keys, []
     for i, key in enumerate(keys):
         if len(key) <= 20 and says("salutation", key):
-            titles = [k for k in keys[max(0, i - 5) : i] if times[k] < 3]
+            titles = [k for k in keys[max(0, i - 5) : i] if keys.count(k) < 3]
             roles = {_head_role(k) if "会" in k or "报告" in k else "" for k in titles}
             if roles & {"title", "delivery"}:
                 found.append(i)
         elif len(key) <= 30 and key.endswith("回顾") and says("first_heading", key):
             above = keys[max(0, i - HEAD_LINES) : i]
-            if any(len(k) > 60 and says("appeal", k) for k in above):
+            if any(len(k) > 60 and appeals(k) for k in above):
                 found.append(i)
     return found
 
@@ -114,9 +113,7 @@ def _head_role(key: str) -> str:
 
 def _head(page: Layout, base: int, low: int) -> list[int]:
     """Line numbers of the title, delivery and speaker lines above ``base``."""
-    found: list[int] = []
-    pending: list[int] = []
-    title, room = "", HEAD_LINES
+    found, pending, title, room = list[int](), list[int](), "", HEAD_LINES
     for i in range(base - 1, max(low, base - 4 * HEAD_LINES) - 1, -1):
         key = page.keys[i]
         role = _head_role(key)
@@ -197,7 +194,7 @@ def _tail_cut(keys: Sequence[str], base: int, limit: int) -> tuple[int, str]:
 def _last_closing(keys: Sequence[str], base: int, limit: int) -> int:
     """The last line that reads like the closing appeal; ``base`` if there is none."""
     for i in range(limit - 1, base, -1):
-        if len(keys[i]) >= 25 and says("appeal", keys[i]) and not noise_rule(keys[i], "tail"):
+        if len(keys[i]) >= 25 and appeals(keys[i]) and not noise_rule(keys[i], "tail"):
             return i
     return base
 
@@ -223,9 +220,8 @@ def _annex_start(keys: Sequence[str], base: int, stop: int) -> int:
 
 
 def _body_like(key: str) -> bool:
-    if len(key) >= 40 or re.match(r"[（(]?[一二三四五六七八九十]{1,3}[、）)]", key):
-        return True
-    return len(key) >= 8 and key[-1] in TERMINAL
+    whole = len(key) >= 40 or (len(key) >= 8 and key[-1] in TERMINAL)
+    return whole or re.match(r"[（(]?[一二三四五六七八九十]{1,3}[、）)]", key) is not None
 
 
 def _trim(keys: Sequence[str], first: int, stop: int, annex: bool = False) -> int:

@@ -19,6 +19,15 @@ def says(name: str, text: str) -> bool:
     return cue(name).search(text) is not None
 
 
+def appeals(key: str) -> bool:
+    """Whether a line reads like the closing appeal; but for one phrase its end tells.
+
+    >>> appeals("让我们在党中央的坚强领导下，团结一心，再创辉煌！")
+    True
+    """
+    return "让我们" in key[:-12] or says("appeal", key[-80:])
+
+
 @dataclass(slots=True)
 class Draft:
     """A report of a page as line numbers: title lines, body from ``base``, annex from ``stop``."""

@@ -66,13 +66,13 @@ def _line_ends(page: Layout, rows: Sequence[int], joins: Sequence[bool]) -> list
     r"""What stands around the lines of a report and is no blank: <br>, a written \n, a lone **."""
     text, lines = page.text, page.lines
     stops = [*(line.start for line in lines[1:]), len(text)]
+    kept = (i for i, joined in zip(rows, joins, strict=True) if not (joined or lines[i].cut))
     around = [(0, lines[0].start)] if rows[:1] == [0] else []
-    for i, joined in zip(rows, joins, strict=True):
-        if not (joined or lines[i].cut):
-            around.append((lines[i].end, stops[i]))
+    around += [(lines[i].end, stops[i]) for i in kept]
     return [
         Edit(start + mark.start(), start + mark.end(), "line_end", mark[0], "")
         for start, end in around
+        if not text[start:end].isspace()
         for mark in re.finditer(r"\S+", text[start:end])
     ]
 
@@ -105,8 +105,7 @@ def _joins(page: Layout, rows: Sequence[int]) -> list[bool]:
         if a.rule != b.rule or a.rule == "title_lines" or (indented and indents[k + 1]):
             joins.append(False)
         elif gap and between[k].isspace():
-            mended = b.key[0] in JOINERS or a.key[-1] in OPEN_ENDS or _is_cut(a.key, b.key)
-            joins.append(mended)
+            joins.append(b.key[0] in JOINERS or a.key[-1] in OPEN_ENDS or _is_cut(a.key, b.key))
         else:
             loose = (spaced and not gap) or rows[k + 1] > rows[k] + 1 or TURN in between[k]
             joins.append(_goes_on(a.key, b.key, width, loose))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from reportlib.clean import cue
-from reportlib.structure.layout import Draft, says
+from reportlib.structure.layout import Draft, appeals, says
 from reportlib.structure.paragraphs import Paragraph
 
 PASSAGE = 16  # most paragraphs of a passage on problems, and how deep in the plan it may begin
@@ -219,7 +219,7 @@ def completeness(paragraphs: Paragraphs, draft: Draft) -> str:
     if not begun and not (body and body[0].level == 1 and body[0].number in ("", "一、")):
         return "fragment"
     ending = body[-1].key[-160:]
-    appeal = says("appeal", ending)
+    appeal = appeals(ending)
     if says("slogan", ending):
         return "complete"
     if draft.site_end == "trial_end" or (ending[-1] not in "。！？”）；：…" and not appeal):

@@ -22,25 +22,18 @@ def running_lines(page: Layout, draft: Draft) -> dict[int, str]:
         if len(key) <= 40 and not says("never_running", key):
             rows[re.sub(r"\d+", "#", key)].append(i)
     found: dict[int, str] = {}
-    for key, places in rows.items():
-        apart = all(
-            page.lines[b].start - page.lines[a].start > PAGE_CHARS for a, b in pairwise(places)
-        )
-        numbers = [
-            int(number)
-            for i in places
-            if (number := re.sub(r"\D", "", page.keys[i])) and not re.search(r"\w", key)
-        ]
-        if len(places) > 2 and apart and all(a < b for a, b in pairwise(numbers)):
+    for key, places in ((key, places) for key, places in rows.items() if len(places) > 2):
+        starts = [page.lines[i].start for i in places]
+        apart = all(b - a > PAGE_CHARS for a, b in pairwise(starts))
+        numbers = [re.sub(r"\D", "", page.keys[i]) for i in places if not re.search(r"\w", key)]
+        if apart and all(a < b for a, b in pairwise(map(int, filter(None, numbers)))):
             found |= dict.fromkeys(places, "running_line")
     return found
 
 
 def repeated_lines(page: Layout, draft: Draft) -> dict[int, str]:
     """Lines of a report's body that stood in it before, in the same order: a second copy."""
-    seen: set[str] = set()
-    found: dict[int, str] = {}
-    run: list[int] = []
+    seen, found, run = set[str](), dict[int, str](), list[int]()
     for i in range(draft.base, draft.stop + 1):
         key = page.keys[i] if i < draft.stop else ""
         if key in seen and (run or len(key) >= 4):

@@ -41,15 +41,15 @@ def read_sentences(mapped: Mapped, paragraphs: Sequence[Paragraph], rid: str) ->
     A sentence behind the run-in heading of its paragraph stands under that one.
     """
     found: list[Sentence] = []
-    (starts, ends), above, chain = mapped.places, "", 0
+    (starts, ends), above, chain = (column.data for column in mapped.places), "", 0
     for k, p in enumerate(paragraphs):
         whole = "title" if p.role == "title" else "heading" if 0 < p.head == len(p.key) else ""
         own, role, behind, a = p.key[: p.head] or above, whole or "text", p.first + p.head, p.first
         for text in [p.key] if whole else split_sentences(p.key):
             b = a + len(text)
             sid, heading = f"{rid}.{len(found) + 1:04d}", own if a >= behind else above
-            place = (starts[a], ends[b - 1], text, a)
-            found.append(Sentence(sid, p.section, role, *place, k, chain, heading))
+            cells = (sid, p.section, role, starts[a], ends[b - 1], text, a, k, chain, heading)
+            found.append(tuple.__new__(Sentence, cells))  # thousands, in half the time
             chain += text[-1] != "；" or whole != ""
             a = b
         above = own
