@@ -64,7 +64,8 @@ class _Reader:
     def read(self) -> list[Link]:
         """All links of the chain, in order."""
         i = 0
-        items: list[Mention | Quantity] = [*self.chain.mentions, *self.figures]
+        last = self.figures[-1].first if self.figures else 0
+        items: list[Mention | Quantity] = [*self.chain.named(0, last), *self.figures]
         for item in sorted(items, key=itemgetter(0)):
             if isinstance(item, Mention):
                 self._name(item)
@@ -295,12 +296,10 @@ class _Reader:
         return out
 
     def _item(self, mention: Mention, start: int, end: int, before: list[Subject]) -> list[Subject]:
-        after = self.view[mention.last : mention.last + 8]
+        lead, after = self.view[start : mention.first], self.view[mention.last : mention.last + 8]
         if self.home.is_yardstick(self.view[start - 1 : start], after):
             return []  # 收入与经济增长同步
-        if mention.form.role == "after" or self.home.is_yardstick(
-            self.view[start : mention.first], after
-        ):
+        if mention.form.role == "after" or self.home.is_yardstick(lead, after):
             return [UNKNOWN]
         if read_gap(self.gaps[mention.last : end]) is None:
             return [UNKNOWN]

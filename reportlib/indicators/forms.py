@@ -132,18 +132,20 @@ class _Finder:
                     known[step] += 2 * len(self.forms)
                     self.forms.append([])
                 self.forms[int(known[step]) // 2].append(form)
+        self.pairs = self.tables[0] > 0
 
     def find(self, text: str) -> list[tuple[int, list[Form]]]:
         """Places in order, each with forms that may begin there; a place may come twice."""
         wide = (text + "\0" * HEAD).encode("utf-32-le", "surrogatepass")
         codes, mix = np.frombuffer(wide, np.uint32).astype(np.uint16), np.uint16(_MIX)
-        at = np.flatnonzero(self.tables[0].take(codes[:-1] * mix + codes[1:]))
-        hashes, found = codes[at], []
+        at = np.flatnonzero(self.pairs.take(codes[:-1] * mix + codes[1:]))
+        hashes, found = codes.take(at), []
         for n, known in enumerate(self.tables, 1):
-            hashes = hashes * mix + codes[at + n]
+            hashes = hashes * mix + codes.take(at + n)
             entry = known.take(hashes)
-            found.append((at * 65536 + entry)[entry > 1])
-            at, hashes = at[entry % 2 > 0], hashes[entry % 2 > 0]
+            ended, more = np.flatnonzero(entry > 1), np.flatnonzero(entry & 1)
+            found.append(at.take(ended) * 65536 + entry.take(ended))
+            at, hashes = at.take(more), hashes.take(more)
         places = np.sort(np.concatenate(found)).tolist()
         return [(at // 65536, self.forms[at % 65536 // 2]) for at in places]
 

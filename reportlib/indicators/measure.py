@@ -102,17 +102,14 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
         return ("level", 1) if whole else ("growth", fall) if q.kind == "percent" else None
     if q.kind == "count" and not q.unit and gap.text.endswith(("保", "争")):
         return growth  # 增速保8争9
-    if q.kind == "percent" and (
-        not family.is_rate or family.name == "weight" or not fits(entry, q)
-    ):
-        return growth
     if q.kind == "percent":
+        if not family.is_rate or family.name == "weight" or not fits(entry, q):
+            return growth
         return ("change", fall) if gap.turn in ("up", "down") else ("level", 1)
     if not fits(entry, q):
         return None
-    verb = _verb(chain, start, q) if entry.basis == "stock" else ""
-    lifted = verb == "less" or moved == "down" or pattern("relief").match(name)
-    if lifted and subject.id == "poor_population":
+    lifted = moved == "down" or pattern("relief").match(name)
+    if subject.id == "poor_population" and (lifted or _verb(chain, start, q) == "less"):
         return "change", -1
     if (gap.turn or rate) in ("up", "down"):
         return "change", fall
@@ -125,7 +122,8 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
     said = gap.text + view[q.first : q.number] + name
     if gap.text.startswith("累计") and any(map(str.isdigit, view[end : q.first])):
         return "level", 1  # 新增5家，累计20家
-    counted = (first and fresh) or (verb == "new" and not pattern("total").search(said))
+    total = pattern("total").search(said)
+    counted = (first and fresh) or (not total and _verb(chain, start, q) == "new")
     return "change" if counted else "level", 1
 
 

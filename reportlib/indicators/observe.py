@@ -82,9 +82,7 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     timed = {bisect_right(starts, at) - 1 for at in signs}
     paragraph = -1
     for k, (chain, start) in enumerate(zip(chains, starts, strict=True)):
-        head, numerals = chain[0], find(chain[0])
-        if len(chain) > 1:
-            numerals = [_shift(q, s.first - start) for s in chain for q in find(s)]
+        head = chain[0]
         if head.section != clock.section:
             clock.enter(head.section)
         opens, heading = head.paragraph != paragraph, head.role == "heading"
@@ -92,10 +90,13 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
             clock.pause()
         if len(head.text) > 8:  # 各位代表！ does not open a paragraph by itself
             paragraph = head.paragraph
-        said = head.text if len(chain) == 1 else text[start : chain[-1].first + len(chain[-1].text)]
-        anchors = find_anchors(said, numerals) if numerals else []
-        if not (anchors or k in timed or k in names):
+        if k not in timed and k not in names:
             continue
+        said, numerals = head.text, find(head)
+        if len(chain) > 1:
+            said = text[start : chain[-1].first + len(chain[-1].text)]
+            numerals = [_shift(q, s.first - start) for s in chain for q in find(s)]
+        anchors = find_anchors(said, numerals)
         clock.hear(said, anchors, opens, heading)
         named = [m for m in names[k] if m.first < len(said)] if k in names else []
         if named and any(map(measures, numerals)) and (links := bind(said, numerals, named, home)):
