@@ -119,6 +119,5 @@ class Chain:
         share = pattern("share_of").search(rest)
         if share is None or self.named(at, at + share.start()):
             return ""
-        totals = self.named(at + share.start(), at + share.end() + 1)
-        same = any(name in total.form.ids for total in totals)
+        same = any(name in m.form.ids for m in self.named(at + share.start(), at + share.end() + 1))
         return share[1] if same or share["bare"] is not None else ""

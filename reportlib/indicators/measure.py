@@ -65,7 +65,8 @@ def link(
     if last and last.subject.id == subject.id and last.measure == "growth" and not gap.moved:
         aimed = gap.turn == "reach" or pattern("strive").search(gap.text)
         if aimed and not pattern("share").search(gap.text):
-            gap = gap._replace(moved="up" if last.sign > 0 else "down")  # 增长8%、力争达到10%
+            fell = last.sign < 0 and not _minus(chain.view, last.quantity)
+            gap = gap._replace(moved="down" if fell else "up")  # 增长8%、力争达到10%
     found = _measure(chain, subject, q, gap) if subject.id else None
     if found is None:
         return None
@@ -91,7 +92,7 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
     paced = q.kind == "percent" and pattern("pace").match(view, q.last)
     rate = _rate(name)
     moved = "down" if rate == "down" else gap.moved or ("up" if paced else rate)
-    fall = -1 if moved == "down" else 1
+    fall = -1 if moved == "down" or _minus(view, q) else 1
     growth = ("growth", fall) if moved else None
     if q.kind == "multiple":
         return ("growth", 1) if moved and q.unit == "倍" else None
@@ -125,6 +126,10 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
     total = pattern("total").search(said)
     counted = (first and fresh) or (not total and _verb(chain, start, q) == "new")
     return "change" if counted else "level", 1
+
+
+def _minus(view: str, q: Quantity) -> bool:
+    return pattern("minus").search(view, max(0, q.number - 2), q.number) is not None  # 增长-3.8%
 
 
 @cache

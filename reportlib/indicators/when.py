@@ -81,8 +81,7 @@ class Clock:
             far = self.section != "plan" and (years > 6 or (years not in (1, 5) and self.heard))
             # 到2030年… amid the tasks of the year, unless it opens a list
             beyond = self.heard and self.kept.last == self.here < self.span.last
-            beyond = beyond and not text.endswith("：")
-            if not heading and (far or beyond or self.looks_back):
+            if not heading and (far or self.looks_back or (beyond and text[-1:] != "：")):
                 self.local = self.span
             elif heading or lasting or (strong and at < 8):
                 self.kept, self.local, self.heard = self.span, None, True
