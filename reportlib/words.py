@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from reportlib.resources import require, table
 
@@ -69,7 +69,8 @@ def _load(engine: str) -> Cutter:
     if engine == "rjieba":
         import rjieba
 
-        tokenizer = rjieba.Jieba()
+        # The one of its own: a second one would take as long as to import the first.
+        tokenizer = cast(Any, rjieba.cut).__self__
     else:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes in its source; pkg_resources
