@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
 from reportlib.quantities.numerals import HAN_NUMERALS, MULTITUDES, Reading, read_number, to_number
-from reportlib.quantities.shapes import QUOTES, Said, Shapes, base_value, is_han, said
-from reportlib.quantities.vocabulary import Unit, Word, unit_at, units, word_at
+from reportlib.quantities.shapes import Said, Shapes, base_value, is_han, said
+from reportlib.quantities.vocabulary import NUMERALS, Unit, Word, unit_at, units, word_at
 from reportlib.records import Quantity
 
 SEPARATORS = frozenset("-—–―─－−~～至到")
-GOES_ON = SEPARATORS | set("/／每半一")  # after a unit: there may be more to the number
-AMBIGUOUS = frozenset("位 名 次 线 类 桥 日 产业 方 升".split())  # units of more than one kind
 ZEROS = "零〇○"
 Range = tuple[Reading, Unit | None, int]  # a range read, its unit, and where the unit begins
 LISTED = ("、", "和", "及", "与", "以及", "，")  # between the numbers of one list
@@ -43,27 +39,28 @@ def find_all(texts: Sequence[str]) -> list[list[Quantity]]:
     """
     scan = _Scan(texts)
     scan.run()
-    for line in scan.near:
-        _share_lists(texts[line], scan.lines[line])
-    return scan.lines
+    lines, near = scan.lines()
+    for line in near:
+        _share_lists(texts[line], lines[line])
+    return lines
 
 
-@lru_cache(maxsize=16384)
-def measured(text: str, name: str | None) -> Said | None:
+@lru_cache(maxsize=8192)
+def measured(text: str, name: str) -> Said | None:
     """What a number with its unit says, or None if that depends on what stands around it.
 
     >>> measured("5.2亿元", "元")
     ('money', 5.2, None, '亿元', 520000000.0, 'yuan', 'eq', False)
     """
-    unit = units().get(name or "")
-    if unit is None or unit.name in AMBIGUOUS or text[0] in ZEROS:
+    unit, number = units()[name], text[: -len(name)]
+    if len(number) > unit.plain or ("." in number and not unit.clear):
         return None
-    years = unit.name == "年" and len(text) < 4
-    undated = unit.kind == "duration" and (years or unit.name[0] not in "年月日世季")
-    if not unit.clear and (not undated or "." in text):
-        return None
-    r = read_number(text[: -len(unit.name)])
-    return said(unit.kind, r.value, r.scale + unit.name, r.high, r.bound)
+    digits = number.rstrip("万亿")
+    if digits and digits.isascii() and number[len(digits) :] in ("", "万", "亿", "万亿"):
+        value, printed = round(float(digits), 10), text[len(digits) :]
+        return unit.kind, value, None, printed, *base_value(unit.kind, value, printed), "eq", False
+    r = read_number(number)
+    return said(unit.kind, r.value, r.scale + name, r.high, r.bound)
 
 
 class _Scan(Shapes):
@@ -71,53 +68,36 @@ class _Scan(Shapes):
 
     def run(self) -> None:
         """Reads all lines."""
-        search, starts, end, done = self.shapes.start.search, self.starts, 0, 0
-        while m := search(self.text, done):
+        text, found, search, done = self.text, self.found, self.shapes.start.search, 0
+        while m := search(text, done):
             i, done = m.span()
-            if i >= end:
-                self.line = line = bisect_right(starts, i) - 1
-                self.base, self.found, end = starts[line], self.lines[line], starts[line + 1]
-            plain = measured(m[0], name) if (name := m["unit"]) else None
-            done = self.add(i, done, plain) if plain else self.read(i)
+            if text[i] in NUMERALS and (word := word_at(text, i)):
+                done = self.word(word, i - word.back)
+            elif (name := m[1]) and (plain := measured(m[0], name)):
+                found.append((i, done, plain))
+            else:
+                done = self.read(i)
 
     def read(self, i: int) -> int:
-        """Reads the numeral that begins at ``i``, if one does; returns where to go on."""
-        text, c = self.text, self.text[i]
-        if c in HAN_NUMERALS and (word := word_at(text, i)):
-            return self.word(word, i - word.back)
-        if m := self.shapes.number.match(text, i):
-            plain = measured(m[0], m["unit"])
-            if plain and text[m.end()] not in GOES_ON and text[i - 1] not in QUOTES:
-                return self.add(i, m.end(), plain)
-            unit = units().get(m["unit"])
-            shaped = not (unit and unit.clear) and c not in "几数"
-            return (shaped and self.typed(i)) or self.number(m, unit)
-        return self.typed(i) or self.sign(i)
-
-    def sign(self, i: int) -> int:
-        """第, a run of letters, or of * or × in place of a number."""
-        text, c = self.text, self.text[i]
-        if c == "第":
-            return self.ordinal(i)
-        if c.isascii() and c.isalpha():
-            return self.letters(i)
-        end = i + 1
-        while c in "*＊×" and text[end : end + 1] == c:
-            end += 1
-        return self.mask(i, end) if c in "*＊×" else end
+        """Reads what begins at ``i``, if it is a numeral; returns where to go on."""
+        m = self.shapes.number.match(self.text, i)
+        if m is None:
+            return self.typed(i) or (self.ordinal(i) if self.text[i] == "第" else self.letters(i))
+        unit = unit_at(self.text, m.end())
+        shaped = not (unit and unit.clear) and self.text[i] not in "几数"
+        return (shaped and self.typed(i)) or self.number(i, m.end(), unit)
 
     def word(self, word: Word, start: int) -> int:
         """A fixed word: no row, or one of the kind its table says (一带一路, “七一”)."""
         pairs = self.shapes.pairs.match(self.text, start) if word.kind == "formula" else None
         end = max(start + len(word.text), pairs.end() if pairs else 0)
-        if word.kind != "none" and self.done <= start:
+        if word.kind != "none" and (not self.found or self.found[-1][1] <= start):
             self.add(start, end, said(word.kind, _festival(word)))
         return end
 
-    def number(self, m: re.Match[str], unit: Unit | None) -> int:
+    def number(self, i: int, stop: int, unit: Unit | None) -> int:
         """A number with its unit, or with the upper end of a range."""
-        text, (i, end) = self.text, m.span()
-        stop = m.start("unit") if unit else end
+        text, end = self.text, stop + len(unit.name if unit else "")
         r = read_number(text[i:stop])
         if text[end] in SEPARATORS and (upper := self.upper(r, i, end, unit)):
             r, unit, stop = upper
@@ -130,7 +110,7 @@ class _Scan(Shapes):
         kind, value, end = unit.kind, r.value, stop + len(unit.name)
         if r.numeral == "两" and kind == "ordinal":
             kind = "count"
-        if unit.name in AMBIGUOUS and (m := self.shapes.ambiguous.match(text, i)):
+        if not unit.plain and (m := self.shapes.ambiguous.match(text, i)):
             kind = m.lastgroup or kind
         if text[end] in "/／每" and unit.kind in ("physical", "money"):
             end = self.per(end)
@@ -156,12 +136,11 @@ class _Scan(Shapes):
         m = self.shapes.number.match(text, end)
         if m is None or m["few"] or (not m["digits"] and word_at(text, end)):
             return None
-        second = units().get(m["unit"])
+        second = unit_at(text, stop := m.end())
         if unit and (second != unit or (text[at] in "至到" and text[i - 1] in "从由")):
             return None
         if second is None and not m["digits"]:
             return None
-        stop = m.start("unit") if second else m.end()
         other, value, scale = read_number(text[end:stop]), r.value, r.scale
         if scale and other.scale and scale != other.scale:
             value *= to_number(scale) / to_number(other.scale)

@@ -94,10 +94,6 @@ def read_number(printed: str) -> Reading:
     >>> read_number("13万余")[1:5], read_number("几十").bound
     ((13.0, None, '万', 'min'), 'min')
     """
-    digits = printed.rstrip("万亿")
-    scale = printed[len(digits) :]
-    if digits.isascii() and scale in ("", "万", "亿", "万亿") and 0 < len(digits) < 40:
-        return Reading(printed, round(float(digits.replace(",", "")), 10), None, scale, "", False)
     numeral = printed.translate(_VAGUE)
     bound = "approx" if "来" in printed else "min" if len(numeral) < len(printed) else ""
     return Reading(numeral, *split_number(numeral), bound, not printed[0].isdecimal())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
 from math import isfinite
 
 from reportlib.quantities.numerals import MULTITUDES, split_number, to_number
-from reportlib.quantities.vocabulary import CLEAR, Shape, base_of, patterns, unit_at, units
+from reportlib.quantities.vocabulary import CLEAR, Shape, base_of, patterns, unit_at
 from reportlib.records import Quantity
 
 MEASURED = CLEAR | {"duration", "fraction"}
@@ -47,7 +48,7 @@ def base_value(kind: str, value: float | str | None, unit: str) -> tuple[float |
     return base, name or ("yuan" if kind == "money" else "")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def said(
     kind: str,
     value: float | str | None = None,
@@ -120,6 +121,13 @@ READERS: dict[str, Callable[[re.Match[str], Shape], Value | None]] = {
 }
 
 
+@lru_cache(maxsize=4096)
+def _shapes(char: str, then: str) -> list[Shape]:
+    """The shapes that may begin with a character, and go on with ``then`` behind its numerals."""
+    may_begin = patterns().typed.get(char, ())
+    return [s for s in may_begin if not (s.then and then) or then in s.then]
+
+
 class Shapes:
     """Texts on lines of their own, and the quantities found in each, with offsets in it.
 
@@ -129,35 +137,42 @@ class Shapes:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
-        lines = [text + "\n" for text in texts]
-        self.text = "\n" + "".join(lines)
-        self.starts = list(accumulate(map(len, lines), initial=1))
-        self.lines: list[list[Quantity]] = [[] for _ in texts]
-        self.found: list[Quantity] = []  # of the line being read
-        self.line = self.base = self.done = 0  # its place, and where the last quantity ended
-        self.near: set[int] = set()  # lines where two quantities may stand in one list
+        self.text = "\n".join(("", *texts, ""))
+        self.starts = [*accumulate([len(text) + 1 for text in texts], initial=1)]
+        self.found: list[tuple[int, int, Said]] = []  # where each begins and ends, and what it says
         self.shapes = patterns()
 
     def add(self, start: int, stop: int, what: Said) -> int:
-        """Appends what a numeral says, with the bound words that touch it; returns its end."""
-        text, base, first, last = self.text, self.base, start, stop
-        if what[0] in BOUNDED and (text[start - 1] in LEAD_ENDS or text[stop] in TRAIL_STARTS):
-            first, last, bound = self.bounds(start, stop, what[0])
-            what = (*what[:6], bound or what[6], what[7])
-        span = (first - base, last - base, start - base, stop - base, text[first:last])
-        self.found.append(tuple.__new__(Quantity, span + what))
-        if first - self.done <= 2:
-            self.near.add(self.line)
-        self.done = last
-        return last
+        """Appends what a numeral says; returns its end."""
+        self.found.append((start, stop, what))
+        return stop
 
-    def bounds(self, start: int, stop: int, kind: str) -> tuple[int, int, str]:
-        """First, last and bound with the bound words that touch the number.
+    def lines(self) -> tuple[list[list[Quantity]], set[int]]:
+        """The quantities of each line with the bound words that touch them, and the lines where
+        two of them may stand in one list."""
+        text, starts, new = self.text, self.starts, tuple.__new__
+        lines: list[list[Quantity]] = [[] for _ in starts[1:]]
+        near: set[int] = set()
+        done = 0
+        of = map(bisect_right, repeat(starts), [start for start, _, _ in self.found])
+        for line, (start, stop, what) in zip(of, self.found, strict=True):
+            base, first, last = starts[line - 1], start, stop
+            if (text[start - 1] in LEAD_ENDS or text[stop] in TRAIL_STARTS) and what[0] in BOUNDED:
+                first, last, bound = self.bounds(max(start - 5, done), start, stop, what[0])
+                what = (*what[:6], bound or what[6], what[7])
+            span = (first - base, last - base, start - base, stop - base, text[first:last])
+            lines[line - 1].append(new(Quantity, span + what))
+            if first - done <= 2:
+                near.add(line - 1)
+            done = last
+        return lines, near
+
+    def bounds(self, free: int, start: int, stop: int, kind: str) -> tuple[int, int, str]:
+        """First, last and bound with the bound words that touch the number, not before ``free``.
 
         近 before a span of time is recent (近三年), 上 is a bound only in 上百, 上千.
         """
         text, first, last, bound = self.text, start, stop, ""
-        free = max(start - 5, self.done)
         if text[start - 1] in LEAD_ENDS and (lead := self.shapes.lead.search(text, free, start)):
             recent = kind == "duration" and lead.group() == "近"
             if not recent and (lead.group() != "上" or text[start] in MULTITUDES):
@@ -170,9 +185,8 @@ class Shapes:
 
     def typed(self, i: int) -> int:
         """The shapes of the data file that may begin with this character."""
-        text, c = self.text, self.text[i]
-        fits = self.shapes.either[c].match(text, i) if c in self.shapes.either else None
-        for shape in self.shapes.typed[c][int(fits.lastgroup[1:]) :] if fits else ():
+        text, run = self.text, self.shapes.run.match(self.text, i)
+        for shape in _shapes(text[i], text[run.end()] if run else ""):
             m = shape.pattern.match(text, i)
             if m is None or (shape.after and not self.begins(i, shape.after)):
                 continue
@@ -213,14 +227,14 @@ class Shapes:
         return self.add(i, stop, said("rank" if ends else "ordinal", value))
 
     def letters(self, i: int) -> int:
-        """A run of Latin letters: a name with a number (G105) or a mask (XX)."""
+        """A run of Latin letters: a name with a number (G105) or a mask (XX, **)."""
         m = self.shapes.latin.match(self.text, i)
         if m["mask"]:
             return self.mask(i, m.end())
         if not m["name"]:
             return int(m.end())
         number = self.shapes.number.match(self.text, i + len(m["letters"]))
-        unit = units().get(number["unit"])
+        unit = unit_at(self.text, number.end())
         if unit and (unit.kind in ("money", "percent") or number["scale"]):
             return int(number.start())  # GDP100亿元
         return self.add(i, m.end(), said("identifier"))

@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from functools import cache
 from string import ascii_letters, digits
+from sys import maxsize
 from types import SimpleNamespace
 from typing import NamedTuple
 
 from reportlib.quantities.numerals import HAN_NUMERALS, SCALES
 from reportlib.resources import settings, table
 
+AMBIGUOUS = frozenset("位 名 次 线 类 桥 日 产业 方 升".split())  # units of more than one kind
 CLEAR = frozenset(("money", "percent", "points", "multiple", "count", "physical"))
 NUMERALS = frozenset(HAN_NUMERALS)
 BEFORE_NO_WORD = NUMERALS | set("0123456789.第")
@@ -27,9 +29,17 @@ class Unit(NamedTuple):
     kind: str
     factor: float
     base: str
-    not_before: str
+    not_before: tuple[str, ...]
     strict: bool
     clear: bool
+
+    @property
+    def plain(self) -> int:
+        """How long a numeral before it may be that is one whatever stands around it."""
+        if self.name == "年":
+            return 2
+        lasts = self.kind == "duration" and self.name[0] not in "年月日世季"
+        return maxsize if (self.clear or lasts) and self.name not in AMBIGUOUS else 0
 
 
 class Word(NamedTuple):
@@ -47,6 +57,7 @@ class Shape(NamedTuple):
     pattern: re.Pattern[str]
     read: str = "number"
     unit: str = ""
+    then: str = ""
     after: str = ""
     top: int = 0
 
@@ -59,24 +70,30 @@ def units() -> dict[str, Unit]:
     'm'
     """
     rows = [
-        (r["unit"], r["kind"], float(r["factor"]), r["base_unit"], r["not_before"], False)
+        (r["unit"], r["kind"], float(r["factor"]), r["base_unit"], (*r["not_before"],), False)
         for r in table("units", ("unit", "kind", "factor", "base_unit", "source"), "unit")
     ]
     for r in table("classifiers", ("classifier", "kind", "strict", "source"), "classifier"):
         name, base = r["classifier"], r["base_unit"] or r["classifier"]
-        rows.append((name, r["kind"], 1.0, base, r["not_before"], r["strict"] == "yes"))
+        rows.append((name, r["kind"], 1.0, base, (*r["not_before"],), r["strict"] == "yes"))
     rows.sort(key=lambda row: -len(row[0]))
     return {row[0]: Unit(*row, clear=row[1] in CLEAR and not row[5]) for row in rows}
 
 
+@cache
+def _beginnings() -> dict[str, list[Unit]]:
+    """The units by their first character, longest first; what most numbers have comes first."""
+    found: dict[str, list[Unit]] = defaultdict(list)
+    for unit in sorted(units().values(), key=lambda unit: len(unit.name)):
+        found[unit.name[0]].insert(0, unit)
+    return found
+
+
 def _unit_pattern() -> str:
-    """The longest unit that what follows allows; one look tells whether a unit begins at all."""
-    rests: dict[str, list[str]] = defaultdict(list)
-    for unit in units().values():
-        end = f"(?![{unit.not_before}])" if unit.not_before else ""
-        rests[re.escape(unit.name[0])].append(re.escape(unit.name[1:]) + end)
-    names = "|".join(f"{first}(?:{'|'.join(own)})" for first, own in rests.items())
-    return f"(?=[{''.join(rests)}])(?:{names})"
+    """The longest unit that what follows allows."""
+    rest = {u: u.name[1:] + "".join(f"(?!{c})" for c in u.not_before) for u in units().values()}
+    begun = (f"{c}(?:{'|'.join(map(rest.__getitem__, own))})" for c, own in _beginnings().items())
+    return f"(?:{'|'.join(begun)})"
 
 
 def unit_at(text: str, at: int) -> Unit | None:
@@ -85,8 +102,11 @@ def unit_at(text: str, at: int) -> Unit | None:
     >>> unit_at("5公里", 1).base, unit_at("5元素", 1)
     ('m', None)
     """
-    found = patterns().unit.match(text, at)
-    return units()[found[0]] if found else None
+    for unit in _beginnings().get(text[at : at + 1], ()):
+        end = at + len(unit.name)
+        if text.startswith(unit.name, at) and text[end : end + 1] not in unit.not_before:
+            return unit
+    return None
 
 
 @cache
@@ -122,15 +142,16 @@ def word_at(text: str, at: int) -> Word | None:
     ('统一', None)
     """
     listed = words()
-    ahead, found = listed.get(text[at - 1 : at + 1], ()), listed.get(text[at : at + 2], ())
+    ahead, found = listed.get(text[at - 1 : at + 1]), listed.get(text[at : at + 2])
     if found and text[at - 1 : at] in BEFORE_NO_WORD and text[at - 2 : at] != "这一":
-        found = ()
-    for word in ahead + found:
-        if text.startswith(word.text, at - word.back):
-            end = at - word.back + len(word.text)
+        found = None
+    for word in (*ahead, *found) if ahead and found else ahead or found or ():
+        start = at - word.back
+        if text.startswith(word.text, start):
             if word.kind == "number":
                 return None
-            if word.text[-1] not in HAN_NUMERALS or text[end : end + 1] not in NUMERALS:
+            end = start + len(word.text)
+            if word.text[-1] not in NUMERALS or text[end : end + 1] not in NUMERALS:
                 return word
     return None
 
@@ -158,11 +179,11 @@ def base_of(unit: str) -> tuple[float, str]:
 def patterns() -> SimpleNamespace:
     """The patterns of number_patterns.toml by name, and what is made of them.
 
-    ``typed`` has the shapes by the character they begin with, ``either`` a pattern that tells at
-    once which of these is the first that fits; ``start`` is where any numeral may begin.
+    ``typed`` has the shapes by the character they begin with; ``start`` is where any numeral may
+    begin.
 
-    >>> patterns().unit.match("亩产").group()
-    '亩'
+    >>> patterns().trail.match("左右").group()
+    '左右'
     """
     data = settings("number_patterns")
     parts = {**data["parts"], "HAN": HAN_NUMERALS, "DIGITS": digits, "LETTERS": ascii_letters}
@@ -177,18 +198,12 @@ def patterns() -> SimpleNamespace:
     typed: dict[str, list[Shape]] = defaultdict(list)
     for row in data["typed"]:
         given = {name: row[name] for name in ("read", "unit", "top") if name in row}
-        after = fill(row.get("after", ""))
+        given |= {name: fill(row.get(name, "")) for name in ("then", "after")}
+        shape = Shape(row["kind"], build(row["pattern"]), **given)
         for char in fill(row["begins"]):
-            typed[char].append(Shape(row["kind"], build(row["pattern"]), after=after, **given))
+            typed[char].append(shape)
     numeral_follows = f"(?:(?<![双周第数几（([［【])|(?=[{HAN_NUMERALS}{digits}]))"
     begins = f"[{re.escape(''.join(typed))}第数几*＊×]{numeral_follows}"
-    start = re.compile(begins + fill("<PLAIN>"))
+    start = build(begins + "<PLAIN>")
     named = {name: build(pattern) for name, pattern in data["patterns"].items()}
-    either = {char: _either(shapes) for char, shapes in typed.items()}
-    return SimpleNamespace(**named, start=start, typed=typed, either=either)
-
-
-def _either(shapes: list[Shape]) -> re.Pattern[str]:
-    """All patterns as one, with a group s0, s1, … around each."""
-    bare = (re.sub(r"\?P<\w+>", "", shape.pattern.pattern) for shape in shapes)
-    return re.compile("|".join(f"(?P<s{n}>{pattern})" for n, pattern in enumerate(bare)))
+    return SimpleNamespace(**named, start=start, typed=typed)
