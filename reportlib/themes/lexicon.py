@@ -57,8 +57,9 @@ class Texts:
         return self.rows(np.array([span[0] for span in spans], dtype=np.int64)).tolist()
 
     def count(self, at: ArrayLike) -> Ints:
-        """How many of the characters at ``at`` stand in each text."""
-        return np.bincount(self.rows(np.asarray(at, dtype=np.int64)), minlength=len(self.lengths))
+        """How many of the characters at ``at``, which are in order, stand in each text."""
+        places, ends = np.asarray(at, dtype=np.int64), np.append(self.starts, len(self.joined))
+        return np.diff(np.searchsorted(places, ends))
 
 
 class Found(NamedTuple):
@@ -116,7 +117,7 @@ class Lexicon:
             # before the first character stands the end of the last text
             kept[k] = not LATIN.search(texts.joined[first - 1] + texts.joined[last])
         term, first, last = hits[kept].T
-        text = texts.rows(first)
+        text = np.repeat(np.arange(len(texts.starts)), texts.count(first))
         return Found(term, text, first - texts.starts[text], last - texts.starts[text])
 
     def named(self, found: Found) -> list[list[str]]:
