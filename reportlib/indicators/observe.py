@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from reportlib.indicators.anchors import find_anchors
@@ -107,9 +107,11 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
 
 def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
     """The sentences of the body, those up to a full stop together."""
-    body = [s for s in sentences if s.role != "title" and s.section not in ("", "annex")]
-    cuts = [k for k in range(1, len(body)) if body[k].chain != body[k - 1].chain]
-    return [body[a:b] for a, b in pairwise([0, *cuts, len(body)]) if a < b]
+    chains: defaultdict[int, list[Sentence]] = defaultdict(list)
+    for s in sentences:
+        if s.role != "title" and s.section not in ("", "annex"):
+            chains[s.chain].append(s)
+    return [*chains.values()]
 
 
 def _row(
