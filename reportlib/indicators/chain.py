@@ -50,7 +50,6 @@ class Chain:
     ) -> None:
         self.text = self.view = text
         self.mentions = mentions
-        self.notes: list[tuple[int, int, str]] = []
         noted = pattern("note").finditer(text) if pattern("note_sign").search(text) else ()
         self.notes = [(m.start(), m.end(), m[0]) for m in noted]
         hidden = [(first, last) for first, last, _ in self.notes]
