@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from reportlib import rhetoric
 from reportlib.records import Metadata, Report, ReportlibError, Sentence
 from reportlib.resources import settings, table
 from reportlib.rhetoric.measures import RESAMPLES, SEED, _weights
-from reportlib.rhetoric.vocabulary import COLUMNS, LISTS, columns, cue
+from reportlib.rhetoric.vocabulary import COLUMNS, LISTS, columns, cue, listed
 from reportlib.structure import lay_out, read_body
 
 HERE = Path(__file__).resolve().parent
@@ -264,6 +266,36 @@ def test_cards_are_whole() -> None:
     plain |= {"text_chars", "text_sentences", "plan_commitment", "concrete", "problems_chars"}
     plain |= {"before_problems", "framed", "terms", "terms_explained"}
     assert hits - plain <= made
+
+
+def first_letters(parsed: Any) -> set[str]:
+    """The letters with which what a parsed pattern finds can begin."""
+    kind, what = parsed[0]
+    if str(kind) == "BRANCH":
+        return set().union(*map(first_letters, what[1]))
+    if str(kind) == "SUBPATTERN":
+        return first_letters(what[-1])
+    letters = what if str(kind) == "IN" else [(kind, what)]
+    assert {str(one) for one, _ in letters} == {"LITERAL"}, f"no letter: {letters}"
+    return {chr(code) for _, code in letters}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, row in settings("rhetoric_patterns").items() if "begins" in row]
+)
+def test_where_a_cue_begins(name: str) -> None:
+    """A cue is looked for at these letters only: it can begin with no other, and with each."""
+    parsed = re._parser.parse(cue(name).pattern)  # type: ignore[attr-defined]
+    assert first_letters(parsed) == set(settings("rhetoric_patterns")[name]["begins"])
+
+
+@given(st.text("新老大小工程行动计划增长条策送服、+Nn（", max_size=12))
+def test_no_coinage_without_a_numeral(phrase: str) -> None:
+    """What is quoted counts as an abbreviation built on a number only if it holds one."""
+    assert not cue("coined").fullmatch(phrase)
+    assert not cue("quoted_number").search(f"“{phrase}”")
+    coined = listed("numeric_abbreviation", "coined")
+    assert coined and all(cue("quoted_number").search(f"“{word}”") for word in coined)
 
 
 # ---- gold ----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -100,56 +100,59 @@ def rank_level(text: str, first: int, last: int) -> str:
     'province'
     """
     pattern, levels = _levels()
-    met = pattern.findall(text, _clause_start(text, first, FAR), last)
-    return levels[met[-1]] if met else "unstated"
+    met = pattern.match(text, _clause_start(text, first, FAR), last)
+    return levels[met[1]] if met else "unstated"
 
 
 @cache
 def _levels() -> tuple[re.Pattern[str], dict[str, str]]:
-    """What finds the longest level word at each character, and the level of each word."""
+    """What finds the last level word, the longest that begins there; and each word's level."""
     rows = table("rhetoric_words", COLUMNS)
     levels = {r["word"]: r["rule"] for r in rows if r["measure"] == "rank_level"}
-    return re.compile(f"(?=({'|'.join(sorted(levels, key=len, reverse=True))}))"), levels
+    return re.compile(f"(?s:.*)({'|'.join(sorted(levels, key=len, reverse=True))})"), levels
 
 
-def repeated_frames(sentences: Sequence[Sentence]) -> Iterator[Hit]:
-    """Openings that three or more sentences share: 一年来，我们坚持 (rule ``frame:8`` for eight).
+def repeated_frames(texts: Sequence[str]) -> Iterator[tuple[int, int, int, str]]:
+    """Openings that three or more texts share: 一年来，我们坚持 (rule ``frame:8`` for eight).
 
     Numbering is not part of a frame, and a salutation is none.
+
+    Yields:
+        number of the text, first, last, rule.
     """
-    groups: defaultdict[str, list[tuple[Sentence, int]]] = defaultdict(list)
-    for s in sentences:
-        at = _numbered(s.text)
-        groups[s.text[at : at + SHORTEST]].append((s, at))
-    for opening, places in groups.items():
-        address = opening[:4] in listed("address", "address")
-        if address or len(places) < OFTEN or len(opening) < SHORTEST:
+    starts = [_numbered(text) for text in texts]
+    openings = [text[at : at + SHORTEST] for text, at in zip(texts, starts, strict=True)]
+    for opening, n in Counter(openings).items():
+        if n < OFTEN or len(opening) < SHORTEST or opening[:4] in listed("address", "address"):
             continue
-        letters = zip(*(s.text[at : at + LONGEST] for s, at in places), strict=False)
+        rows = [row for row, own in enumerate(openings) if own == opening]
+        letters = zip(*(texts[row][starts[row] :][:LONGEST] for row in rows), strict=False)
         shared = next((k for k, c in enumerate(letters) if len(set(c)) > 1), SHORTEST)
-        for s, at in places:
-            stop = at + max(shared, SHORTEST)
-            yield Hit(s, at, stop, "repeated_frame", f"frame:{len(places)}")
+        for row in rows:
+            yield row, starts[row], starts[row] + max(shared, SHORTEST), f"frame:{n}"
 
 
 def _numbered(text: str) -> int:
     """How many characters of numbering open a text."""
-    found = cue("numbering").match(text)
+    plain = text[:1].isalpha() and text[0] not in "一二三四五六七八九十"
+    found = None if plain else cue("numbering").match(text)
     return found.end() if found else 0
 
 
-def explanations(terms: Sequence[Hit]) -> dict[str, Hit]:
+def explanations(terms: Sequence[tuple[int, Hit]]) -> dict[str, tuple[int, int, int]]:
     """Where the report says what a number abbreviation stands for, by abbreviation.
 
     Args:
-        terms: the abbreviations found, those of the annex included.
+        terms: the abbreviations found, those of the annex included, with their sentence's number.
 
     A glossary entry of the annex (12.“四送一服”：…) is preferred to an apposition in the body
     (“两城”（即…）). A term that is not explained is not in the result.
+
+    Returns:
+        number of the sentence, first and last of the explanation, by abbreviation.
     """
-    body: dict[str, Hit] = {}
-    annex: dict[str, Hit] = {}
-    for hit in terms:
+    said: dict[str, tuple[int, int, int]] = {}
+    for row, hit in sorted(terms, key=lambda term: term[1].sentence.section != "annex"):
         text, stop = hit.sentence.text, len(hit.sentence.text)
         glossary = hit.sentence.section == "annex"
         if glossary and hit.first - _numbered(text) > HEAD:
@@ -160,7 +163,6 @@ def explanations(terms: Sequence[Hit]) -> dict[str, Hit]:
             close = text.find("）", found.end())
             stop = close if close >= 0 else stop
         if stop - found.end() >= LEAST:
-            said = Hit(hit.sentence, found.end(), stop, "abbreviation_explained", hit.text)
-            (annex if glossary else body).setdefault(hit.text, said)
-    used = {hit.text for hit in terms if hit.sentence.section != "annex"}
-    return {term: hit for term, hit in (body | annex).items() if term in used}
+            said.setdefault(hit.text, (row, found.end(), stop))
+    used = {hit.text for _, hit in terms if hit.sentence.section != "annex"}
+    return {term: place for term, place in said.items() if term in used}

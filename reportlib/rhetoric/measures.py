@@ -206,7 +206,7 @@ def _variety(apart: NDArray[np.int64], window: int) -> float | None:
 
 
 def hit_columns(report: Report, coded: Coded, page_text: str) -> tuple[Sequence[Any], ...]:
-    """The columns of ``rhetoric_hits`` behind doc and report_id; of the annex only explanations.
+    """The columns of ``rhetoric_hits`` behind doc and report_id.
 
     The text is the page's own.
 
@@ -218,9 +218,8 @@ def hit_columns(report: Report, coded: Coded, page_text: str) -> tuple[Sequence[
     >>> [column[0] for column in hit_columns(report, code_report([one]), ".......坚决打赢这一仗")]
     ['r.1', 7, 9, '坚决', 'commitment', 'strong']
     """
-    told = "abbreviation_explained"
-    hits = [h for h in coded.hits if h.sentence.section != "annex" or h.measure == told]
-    sentences, first, last, measures, rules = zip(*hits, strict=True) if hits else ((),) * 5
+    rows, first, last, measures, rules = coded.found
+    sentences = [coded.sentences[row] for row in rows]
     starts, ends = report.locate_all(sentences, first, last)
     texts = [page_text[start:end] for start, end in zip(starts, ends, strict=True)]
     return [s.sentence_id for s in sentences], starts, ends, texts, measures, rules

@@ -5,31 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from itertools import chain, zip_longest
+from typing import Any
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+import numpy as np
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from numpy.typing import NDArray
 
 from reportlib.records import DataError
 from reportlib.resources import require, settings, table
 
 COLUMNS = ("word", "measure", "rule", "source", "source_status")
+DEVICES = (
+    *("slogan_number", "parallel", "war", "journey", "building", "body", "rank_claim"),
+    *("commitment", "hedge", "problem", "thanks", "leader_formula", "quotation"),
+)
 CONDITIONS = ("", "ahead", "stance", "figure", "target")
 LISTS = ("plain", "coined", "parallel", "rank_level", "orientation")  # read by rules, not matched
 RELIABILITY = ("solid", "indicative", "exploratory")
-
-
-class Word(NamedTuple):
-    """A row of the word list: the measure and device a word speaks for, and when it counts.
-
-    ``when`` is empty (always), ``ahead`` (the sentence does not report what was done), ``stance``,
-    ``figure`` (ahead, and the sentence states a figure) or ``target`` (a plan with a figure).
-    """
-
-    text: str
-    measure: str
-    rule: str
-    device: str
-    when: str
+Ints = NDArray[np.int64]
+Objects = NDArray[Any]  # strings of many lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,32 +50,51 @@ class Card:
 
 
 @cache
-def _lexicon() -> tuple[AhoCorasick, tuple[tuple[Word, ...], ...]]:
-    """The matcher, and for each of its patterns the words (rows) it stands for."""
-    rows: dict[str, list[Word]] = {}
-    for row in table("rhetoric_words", COLUMNS):
-        if row["when"] not in CONDITIONS:
-            raise DataError(f"rhetoric_words.csv: {row['word']}: unknown when {row['when']!r}")
-        if row["rule"] not in LISTS and row["measure"] not in LISTS:
-            cells = (row[c] for c in ("word", "measure", "rule", "device", "when"))
-            rows.setdefault(row["word"], []).append(Word(*cells))
-    kept = tuple(tuple(w for w in words if w.measure != "none") for words in rows.values())
-    return AhoCorasick(list(rows), matchkind=MatchKind.LeftmostLongest), kept
+def words() -> tuple[AhoCorasick, Ints, Objects, Ints]:
+    """The words that are matched, with a row for each measure that a word speaks for.
+
+    A word counts always or only where the sentence does not report what was done (``ahead``), is
+    ``stance``, states a ``figure`` and is ahead, or is a plan with a figure (``target``).
+
+    Returns:
+        the matcher; rows by its words, filled up with -1; measure, rule and device by row; and,
+        in lines, by row: device (its number in DEVICES, one more for none), condition (in
+        CONDITIONS), use (0: each is a hit; 1: unless a form finds a longer one; 2: none is, as a
+        connective is too common and a problem a sentence), and the columns ``counted``.
+    """
+    forms = {row.get("measure") for row in settings("rhetoric_patterns").values()}
+    use = dict.fromkeys(forms, 1) | {"connective": 2, "problem": 2}
+    allowed = (("when", "|".join(CONDITIONS)), ("device", "|".join(("", *DEVICES))))
+    known = table("rhetoric_words", COLUMNS, allowed=allowed)
+    rows = [row for row in known if {row["rule"], row["measure"]}.isdisjoint(LISTS)]
+    meant: dict[str, list[int]] = {row["word"]: [] for row in rows}
+    names, numbers = [(row["measure"], row["rule"], row["device"]) for row in rows], []
+    for k, (row, (measure, rule, device)) in enumerate(zip(rows, names, strict=True)):
+        meant[row["word"]].append(k if measure != "none" else -1)  # 重要 only hides 要
+        places = (*DEVICES, "").index(device), CONDITIONS.index(row["when"])
+        numbers.append((*places, use.get(measure, 0), *counted(measure, rule)))
+    filled = np.array([*zip_longest(*meant.values(), fillvalue=-1)]).T
+    matcher = AhoCorasick(list(meant), MatchKind.LeftmostLongest, True, Implementation.DFA)
+    return matcher, filled, np.array(names, dtype=object), np.array(numbers).T
 
 
-def find_words(text: str) -> list[tuple[int, int, tuple[Word, ...]]]:
-    """The listed words in a text: (first, last, rows of the list), in order.
+def find_words(text: str) -> tuple[Ints, Ints, Ints]:
+    """The listed words in a text: first, last, row of ``words``; in order.
 
     Matching is leftmost-longest and a character belongs to one match, which may speak for several
     measures. Compounds of measure ``none`` (重要 for 要) are matched and thrown away, so that 要 is
     met as a word and never as a character of another word.
 
-    >>> [(words[0].text, words[0].measure) for _, _, words in find_words("重要的是要坚决打赢")][:2]
-    [('要', 'modality'), ('坚决', 'commitment')]
+    >>> first, _, row = find_words("重要的是要坚决打赢")
+    >>> [*zip(first.tolist(), words()[2][row, 0])][:2]
+    [(4, 'modality'), (5, 'commitment')]
     """
-    matcher, words = _lexicon()
-    found = matcher.find_matches_as_indexes(text)
-    return [(first, last, words[k]) for k, first, last in found if words[k]]
+    matcher, meant, *_ = words()
+    met = matcher.find_matches_as_indexes(text)
+    found = np.fromiter(chain.from_iterable(met), np.int64, 3 * len(met)).reshape(-1, 3)
+    rows = meant[found[:, 0]]
+    at, place = np.nonzero(rows >= 0)
+    return found[at, 1], found[at, 2], rows[at, place]
 
 
 @cache
@@ -140,3 +154,10 @@ def card(measure: str) -> Card:
 def columns() -> tuple[str, ...]:
     """The counts that any card needs, sorted; the first, without a name, is always 0."""
     return tuple(sorted({"", *(n for one in cards().values() for n in one.above + one.below)}))
+
+
+@cache
+def counted(measure: str, rule: str) -> list[int]:
+    """The columns to which a hit adds: of its measure, of its measure and kind of rule; else 0."""
+    names = (measure, f"{measure}:{rule.partition(':')[0]}")
+    return [columns().index(name) if name in columns() else 0 for name in names]

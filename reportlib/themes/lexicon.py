@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -47,14 +47,11 @@ class Texts:
         self.joined = "\n".join((*texts, ""))
         self.lengths = np.array([len(t) for t in texts], dtype=np.int64)
         self.starts = np.cumsum(self.lengths + 1) - self.lengths - 1
+        self._row = np.repeat(np.arange(len(texts)), self.lengths + 1)  # of each character
 
     def rows(self, at: Ints) -> Ints:
         """Numbers of the texts in which the characters at ``at`` stand."""
-        return np.searchsorted(self.starts, at, side="right") - 1
-
-    def rows_of(self, spans: Sequence[tuple[Any, ...]]) -> list[int]:
-        """Numbers of the texts in which these spans begin; a span's first cell says where."""
-        return self.rows(np.array([span[0] for span in spans], dtype=np.int64)).tolist()
+        return self._row[at]
 
     def count(self, at: ArrayLike) -> Ints:
         """How many of the characters at ``at``, which are in order, stand in each text."""
