@@ -51,10 +51,10 @@ def read_paragraphs(page: Layout, index: int) -> tuple[list[Paragraph], Mapped, 
             worker.gap(stop, following.start, rule, out)
     worker.edits += _line_ends(page, rows, joins)
     mapped = worker.finish()
-    paragraphs, first = [], 0
+    paragraphs, first, flat = [], 0, mapped.text.replace("！", "。")
     for role, text in zip(roles, mapped.text.split("\n"), strict=True):
         last = first + len(text)
-        for a, b in _pieces(mapped.text, first, last) if role == "body" else [(first, last)]:
+        for a, b in _pieces(mapped.text, flat, first, last) if role == "body" else [(first, last)]:
             key = mapped.text[a:b]
             heading = heading_of(key) if role == "body" else ()
             paragraphs.append(Paragraph(a, b, role, key, *heading))
@@ -77,14 +77,17 @@ def _line_ends(page: Layout, rows: Sequence[int], joins: Sequence[bool]) -> list
     ]
 
 
-def _pieces(text: str, first: int, last: int) -> list[tuple[int, int]]:
-    """A paragraph, cut behind the opening and where it turns to problems or to the plan."""
+def _pieces(text: str, flat: str, first: int, last: int) -> list[tuple[int, int]]:
+    """A paragraph, cut behind the opening and where it turns to problems or to the plan.
+
+    ``flat`` is the text with 。 for every ！.
+    """
     early = first < EARLY and last - first > 60
     found = cue("opening_end").match(text, first, last) if early else None
     at = found.end() if found else first
     cuts = [first, at] if found else [first]
-    for name, least, margin in (("problem_split", 150, 19), ("plan_split", 300, 99)):
-        found = cue(name).search(text, at + margin, last) if last - at > least else None
+    for name, of, least, gap in (("problem_split", flat, 150, 19), ("plan_split", text, 300, 99)):
+        found = cue(name).search(of, at + gap, last) if last - at > least else None
         if found and says("problem_lead", text[at : at + 100]) is (name == "plan_split"):
             cuts.append(found.end())
             break
