@@ -47,7 +47,7 @@ Scores = Mapping[Place, tuple[int, int]]  # points, mentions of divisions above
 class _Index(NamedTuple):
     by_code: dict[str, list[Place]]
     by_name: dict[str, list[Place]]  # full, short and half-short (恩施州) names
-    names: list[str]
+    names: list[str]  # "" for what only looks like one
     automaton: AhoCorasick
     noise: dict[str, int]  # names that are everyday words: mentions that say nothing
 
@@ -93,8 +93,8 @@ def _index() -> _Index:
             by_name[row["word"]] += by_name[row["name"]]
         elif row["kind"] == "other":  # found, so that no name is found inside it, and left out
             by_name[row["word"]] = []
-    names, longest = list(by_name), MatchKind.LeftmostLongest
-    automaton = AhoCorasick(names, matchkind=longest, implementation=Implementation.DFA)  # fastest
+    names, longest = [n if ps else "" for n, ps in by_name.items()], MatchKind.LeftmostLongest
+    automaton = AhoCorasick(list(by_name), longest, implementation=Implementation.DFA)  # fastest
     noise = {row["word"]: int(row["noise"]) for row in words if row["kind"] == "ordinary"}
     return _Index(dict(by_code), dict(by_name), names, automaton, noise)
 
@@ -149,9 +149,9 @@ def mentions(text: str) -> list[tuple[str, int, int]]:
     >>> mentions("安徽省六安市金安区")
     [('安徽省', 0, 3), ('六安市', 3, 6), ('金安区', 6, 9)]
     """
-    index = _index()
-    found = index.automaton.find_matches_as_indexes(text)
-    return [(index.names[i], a, b) for i, a, b in found if index.by_name[index.names[i]]]
+    names = _index().names
+    found = _index().automaton.find_matches_as_indexes(text)
+    return [(name, a, b) for i, a, b in found if (name := names[i])]
 
 
 def fits(place: Place, unit: str) -> bool:

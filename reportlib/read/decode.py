@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from contextlib import suppress
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -55,13 +54,11 @@ def decode(data: bytes, hint: str = "") -> Decoded:
         raise ReadError("the file is empty")
     mark = next(filter(data.startswith, MARKS), b"")
     body = data[len(mark) :]
-    encoding = MARKS[mark] if mark else _guess(data, hint)
-    lost, unit = [], "character"
-    try:
-        text = body.decode(encoding)
-    except UnicodeDecodeError as error:
-        text = body.decode(encoding, "replace")
-        lost = [error.start] + [0] * (text.count("\ufffd") - 1)
+    encoding, unit = MARKS.get(mark, "utf-8"), "character"
+    text, lost = _decoded(body, encoding)
+    if not mark and (lost or b"\0" in data):
+        encoding = _guess(data, hint)
+        text, lost = _decoded(body, encoding)
     may_have = len(data.translate(None, CONTROLS)) < len(data)
     controls = len(re.findall(f"[{re.escape(CONTROLS.decode())}]", text)) if may_have else 0
     if controls * 100 > len(text):
@@ -79,6 +76,15 @@ def decode(data: bytes, hint: str = "") -> Decoded:
     if len(lost) == 1:
         return Decoded(text, encoding, f"1 {unit} {where} is not {encoding}")
     return Decoded(text, encoding, f"{len(lost)} {unit}s are not {encoding}, the first {where}")
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[str, list[int]]:
+    """The text, and an item for each fault in it; the first one is its place."""
+    try:
+        return data.decode(encoding), []
+    except UnicodeDecodeError as error:
+        text = data.decode(encoding, "replace")
+        return text, [error.start] + [0] * (text.count("\ufffd") - 1)
 
 
 @cache
@@ -115,10 +121,7 @@ def plausibility(text: str) -> float:
 
 
 def _guess(data: bytes, hint: str) -> str:
-    """The encoding whose reading is most plausible; a detector's word where none is Chinese."""
-    with suppress(UnicodeDecodeError):
-        if "\0" not in data.decode("utf-8"):
-            return "utf-8"
+    """The encoding of what is no UTF-8: the most plausible, a detector's if none is Chinese."""
     beyond = re.search(rb"[\x80-\xff]", data)
     start = (beyond.start() if beyond else 0) & ~1  # even, for UTF-16
     sample = data[start : start + SAMPLE]
