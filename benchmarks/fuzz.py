@@ -24,6 +24,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ with atheris.instrument_imports(include=["reportlib"]):
 
 from dirty_pages import TEXT_CHANGES  # noqa: E402
 
+from reportlib.read import SUFFIXES  # noqa: E402
+
 MOST = {"page": 12_000, "read": 12_000, "endless": 600}  # bytes of an input; others 3,000
 BEGIN = {"endless": 120}  # inputs to begin with, at most; others 400
 NUMERALS = (
@@ -52,6 +55,12 @@ SIGNS = (
     "; , . —— … \n \r\n \r \t \u3000 \u00a0 \u200b \ufeff \u2028 \x00 \x1b \u202e \ufffd \ue000 "
     "\U00020000 <br> <p> </td> &nbsp; &#12288; &lt; ** # > | \\n \\r\\n {} % ％ ‰ ℃ ㎡ 發 展 é Ａ"
 ).split(" ")
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+DOCUMENT = f"<w:document xmlns:w='{W}'><w:body><w:p><w:r><w:t>{{}}</w:t></w:r></w:p></w:body>"
+DOCUMENT += "</w:document>"
+SHEET = f"<worksheet xmlns='{S}'><sheetData><row><c t='inlineStr'><is><t>text</t></is></c></row>"
+SHEET += "<row><c t='inlineStr'><is><t>{}</t></is></c></row></sheetData></worksheet>"
 
 
 # ---- what the fuzzer begins with, and what it puts in --------------------------------------------
@@ -88,6 +97,23 @@ def pieces(text: str, target: str) -> Iterator[str]:
             yield text[at : at + step]
 
 
+def file_of(number: int, text: str) -> bytes:
+    """A text as a file for the target read: of each kind and encoding in turn, marked up for it."""
+    suffix = SUFFIXES[number % len(SUFFIXES)]
+    lines = [escape(line) for line in text.splitlines()]
+    written = {
+        ".html": "<title>2024年政府工作报告</title><p>" + "</p>\n<p>".join(lines),
+        ".htm": "<table><tr><td>" + "</td></tr><tr><td>".join(lines),
+        ".docx": DOCUMENT.format("</w:t></w:r></w:p><w:p><w:r><w:t>".join(lines)),
+        ".xlsx": SHEET.format("</t></is></c></row><row><c t='inlineStr'><is><t>".join(lines)),
+        ".csv": 'place,text\n甲县,"' + text.replace('"', '""') + '"\n',
+        ".jsonl": json.dumps({"text": text, "place": "甲县"}, ensure_ascii=number % 2 == 0),
+    }.get(suffix, text)
+    plain = suffix in (".docx", ".xlsx", ".jsonl")
+    encoding = "utf-8" if plain else ("utf-8", "gb18030", "utf-16", "big5")[number // 9 % 4]
+    return bytes([number % len(SUFFIXES)]) + written.encode(encoding, "replace")
+
+
 def corpus(folder: Path, target: str, pages: Path, cases: list[str]) -> None:
     """Pieces of the pages, the cells of all cases, and all findings known."""
     folder.mkdir(exist_ok=True)
@@ -97,8 +123,8 @@ def corpus(folder: Path, target: str, pages: Path, cases: list[str]) -> None:
         several = 1 if target == "endless" else 12
         begin += ["\n".join(cases[k : k + several]) for k in range(0, len(cases), several)]
     for number, piece in enumerate(begin[:: len(begin) // BEGIN.get(target, 400) + 1]):
-        kind = chr(number % 9) if target == "read" else ""  # each kind of file
-        (folder / f"{number:05d}").write_bytes((kind + piece).encode())
+        data = file_of(number, piece) if target == "read" else piece.encode()
+        (folder / f"{number:05d}").write_bytes(data)
     for path in sorted((ROOT / "tests" / "cases" / "fuzz").glob(f"{target}-*")):
         (folder / path.name).write_bytes(path.read_bytes())
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 import test_clean
 import test_quantities
@@ -32,6 +35,8 @@ def read(data: bytes) -> None:
     data = data[1:]
     if suffix == ".docx":  # what stands in the container; nobody hits on a container by chance
         data = zipped(word__document_xml=data)
+    elif suffix == ".xlsx":
+        data = workbook(data)
     path = FOLDER / f"x{suffix}"
     path.write_bytes(data)
     pages = read_source(Source(path, path.name))
@@ -40,6 +45,16 @@ def read(data: bytes) -> None:
         assert page.kind in ("page", "skipped", "failed")
         assert (page.kind == "page") == bool(page.text.strip()) == (not page.reason)
         page.text.encode()
+
+
+def workbook(sheet: bytes) -> bytes:
+    """A workbook whose only sheet is some bytes."""
+    empty, made = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(empty)
+    with zipfile.ZipFile(empty) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if "/sheet1" in name else old.read(name))
+    return made.getvalue()
 
 
 def clean(data: bytes) -> None:
