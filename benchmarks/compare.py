@@ -19,7 +19,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,7 +55,7 @@ def hashed(n: int, characters: int) -> list[tuple[str, str]]:
     """What finding copies needs of each report, without its analysis."""
     rows = []
     for number, text in enumerate(recombined(n, characters)):
-        hashes = sketch([SimpleNamespace(text=x) for x in re.split("[。！？；\n]", text)])
+        hashes = sketch(re.split("[。！？；\n]", text))
         rows.append((f"{number:06d}.txt", " ".join(map(str, hashes))))
     return rows
 

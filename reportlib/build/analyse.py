@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field, replace
+from itertools import chain, compress
+from operator import and_
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
-
-import numpy as np
 
 from reportlib import rhetoric, themes, words
 from reportlib.build.write import Block, rows_of
@@ -19,7 +19,7 @@ from reportlib.indicators.observe import observe
 from reportlib.indicators.targets import coverage
 from reportlib.metadata import Clues, describe
 from reportlib.quantities import find_all
-from reportlib.records import Page, Quantity, Report, ReportlibError, Sentence
+from reportlib.records import Page, Quantity, Report, ReportlibError
 from reportlib.structure import Body, Layout, lay_out, read_body
 
 Row = tuple[Any, ...]
@@ -45,9 +45,10 @@ class Analysis:
         """Add one row, or as many as the cells that are columns (lists) are long."""
         self.blocks[table].append(cells)
 
-    def add_rows(self, table: str, rows: Iterable[Row]) -> None:
+    def add_rows(self, table: str, rows: Iterable[Row], *first: Any) -> None:
+        """Add rows, each behind the cells that it begins with."""
         if columns := [*zip(*rows, strict=True)]:
-            self.blocks[table].append(columns)
+            self.add(table, *first, *columns)
 
     @property
     def rows(self) -> defaultdict[str, list[Row]]:
@@ -162,18 +163,18 @@ def _page_row(out: Analysis) -> None:
 
 def _report_rows(out: Analysis, report: Report, body: Body) -> None:
     doc, rid, text = report.doc, report.report_id, out.page.text
-    spoken = [s for s in report.sentences if s.section not in ("", "annex")]
-    full = [s for s in spoken if s.role == "text"]
-    sizes = (sum(len(s.text) for s in spoken), len(full))
+    ids, sections, roles, starts, ends, texts, *_ = zip(*report.sentences, strict=True)
+    spoken = [section not in ("", "annex") for section in sections]
+    full = [*compress(texts, map(and_, spoken, [role == "text" for role in roles]))]
+    sizes = (sum(map(len, compress(texts, spoken))), len(full))
     out.add("reports", rid, doc, *astuple(report.metadata), *sizes)
-    ids, parts, _, starts, ends, *_ = zip(*report.sentences, strict=True)
     printed = [text[start:end] for start, end in zip(starts, ends, strict=True)]
-    out.add("sentences", ids, doc, rid, parts, starts, ends, printed)
-    out.add_rows("sections", ((doc, rid, *part) for part in report.parts))
-    out.add_rows("headings", ((doc, rid, *heading) for heading in report.headings))
-    out.add_rows("edits", ((doc, *edit) for edit in body.edits))
+    out.add("sentences", ids, doc, rid, sections, starts, ends, printed)
+    out.add_rows("sections", report.parts, doc, rid)
+    out.add_rows("headings", report.headings, doc, rid)
+    out.add_rows("edits", body.edits, doc)
     numerals = _quantity_rows(out, report)
-    _indicator_rows(out, report, numerals)
+    _indicator_rows(out, report, numerals, dict(zip(ids, printed, strict=True)))
     _code_rows(out, report, numerals)
     _word_rows(out, report)
     out.sketches[rid] = sketch(full)
@@ -182,26 +183,25 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
 def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
     spoken = [s for s in report.sentences if s.section != "annex"]
     numerals = find_all([s.text for s in spoken])
-    found = {s.sentence_id: own for s, own in zip(spoken, numerals, strict=True)}
-    if hits := [(s, q) for s in spoken for q in found[s.sentence_id]]:
-        sentences, quantities = zip(*hits, strict=True)
-        first, last, _, _, _, kind, *values, masked = zip(*quantities, strict=True)
+    found = list(zip(spoken, numerals, strict=True))
+    if sentences := [s for s, own in found for _ in own]:
+        columns = zip(*chain.from_iterable(numerals), strict=True)
+        first, last, _, _, _, kind, *values, masked = columns
         starts, ends = report.locate_all(sentences, first, last)
         where = (report.doc, report.report_id, [s.sentence_id for s in sentences], starts, ends)
         quotes = [out.page.text[a:b] for a, b in zip(starts, ends, strict=True)]
         out.add("quantities", *where, quotes, kind, *values, [*map(int, masked)])
-    return found
+    return {s.sentence_id: own for s, own in found}
 
 
-def _indicator_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]]) -> None:
+def _indicator_rows(
+    out: Analysis, report: Report, numerals: dict[str, list[Quantity]], printed: dict[str, str]
+) -> None:
     """Figures of the core catalogue, whose accuracy the gold measures, apart from the others."""
-    text = out.page.text
-    spans = {s.sentence_id: (s.start, s.end) for s in report.sentences}
     observations = observe(report, lambda s: numerals.get(s.sentence_id, ()))
     rows: dict[bool, list[Row]] = {True: [], False: []}
     for o in observations:
-        first, last = spans[o.sentence_id]
-        cells = (*o[:5], text[o.start : o.end], *o[6:-1], text[first:last])
+        cells = (*o[:5], out.page.text[o.start : o.end], *o[6:-1], printed[o.sentence_id])
         rows[catalogue()[o.indicator].core].append(cells)
     out.add_rows("indicators", rows[True])
     out.add_rows("indicators_extended", rows[False])
@@ -214,16 +214,11 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
     about = themes.code_report(report.sentences)
     coded = rhetoric.code_report(report.sentences, numerals)
     where = (report.doc, rid := report.report_id)
-    rows = [
-        (s.sentence_id, s.start, s.end, ";".join(t), orientation, ";".join(met))
-        for s, t, orientation, met in zip(
-            report.sentences, about.themes, coded.orientation, coded.devices, strict=True
-        )
-        if s.section
-    ]
-    if rows:
-        ids, *others = zip(*rows, strict=True)
-        out.add("sentence_codes", ids, *where, *others)
+    ids, sections, _, starts, ends, *_ = zip(*report.sentences, strict=True)
+    met, devices = ([*map(";".join, names)] for names in (about.themes, coded.devices))
+    columns = (ids, starts, ends, met, coded.orientation, devices)
+    named, *others = ([*compress(column, sections)] for column in columns)  # no title lines
+    out.add("sentence_codes", named, *where, *others)
     out.add("theme_hits", *where, *themes.hit_columns(report, about))
     out.add("themes", rid, *themes.theme_columns(report, about))
     out.add("rhetoric_hits", *where, *rhetoric.hit_columns(report, coded, out.page.text))
@@ -236,14 +231,14 @@ def _word_rows(out: Analysis, report: Report) -> None:
         if sentence.section:
             texts.setdefault(sentence.section, []).append(sentence.text)
     for section, pieces in texts.items():
-        found = words.count_words("\n".join(pieces))
-        counts = np.array([*found.values()], dtype=np.int64)
-        often = np.argsort(-counts, kind="stable")
-        named = np.array([*found], dtype=object)[often].tolist()
-        out.add("words", report.report_id, section, named, counts[often].tolist())
+        ranked: defaultdict[int, list[str]] = defaultdict(list)
+        for word, n in words.count_words("\n".join(pieces)).items():
+            ranked[n].append(word)
+        for n in sorted(ranked, reverse=True):
+            out.add("words", report.report_id, section, ranked[n], n)
 
 
-def sketch(sentences: Sequence[Sentence]) -> tuple[int, ...]:
+def sketch(texts: Iterable[str]) -> tuple[int, ...]:
     """The ``SKETCH`` smallest hashes of a report's sentences of twelve characters and more.
 
     Two reports' sketches share as large a part as their sets of sentences do (bottom-k sketch,
@@ -252,5 +247,5 @@ def sketch(sentences: Sequence[Sentence]) -> tuple[int, ...]:
     >>> sketch([])
     ()
     """
-    hashes = {zlib.crc32(s.text.encode()) for s in sentences if len(s.text) >= 12}
-    return tuple(sorted(hashes)[:SKETCH])
+    long = "\n".join([text for text in texts if len(text) >= 12]).encode()
+    return tuple(sorted({*map(zlib.crc32, long.split(b"\n"))} if long else ())[:SKETCH])
