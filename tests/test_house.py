@@ -47,7 +47,7 @@ FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 
 # Lines of code: blank lines, comments and docstrings not counted. The aim is 5,000 in all; these
 # numbers may only fall.
-MOST_LINES_OF_CODE = 8270
+MOST_LINES_OF_CODE = 8265
 MOST_LINES_OF_A_MODULE = 350
 MOST_LINES_OF_A_FUNCTION = 45  # docstring not counted
 

@@ -231,11 +231,8 @@ def _word_rows(out: Analysis, report: Report) -> None:
         if sentence.section:
             texts.setdefault(sentence.section, []).append(sentence.text)
     for section, pieces in texts.items():
-        ranked: defaultdict[int, list[str]] = defaultdict(list)
-        for word, n in words.count_words("\n".join(pieces)).items():
-            ranked[n].append(word)
-        for n in sorted(ranked, reverse=True):
-            out.add("words", report.report_id, section, ranked[n], n)
+        if ranked := words.count_words("\n".join(pieces)).most_common():
+            out.add("words", report.report_id, section, *zip(*ranked, strict=True))
 
 
 def sketch(texts: Iterable[str]) -> tuple[int, ...]:

@@ -95,11 +95,12 @@ def encode(table: str, block: Block) -> bytes:
 
 def _written(cells: Sequence[Any], kind: str) -> Sequence[Any]:
     """The cells of a column as they stand in a CSV file; as they are, where nothing must change."""
-    if kind in ("integer", "flag"):
-        return [*map(plain, cells)] if None in cells else cells
     if kind == "number":
         return [*map(_number, cells)]
     try:
+        if kind in ("integer", "flag"):
+            sum(cells)  # sooner done than looking for None
+            return cells
         if _is_plain("\x1f".join(["", *cells])):
             return cells
     except TypeError:  # a blank
