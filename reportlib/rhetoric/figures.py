@@ -100,16 +100,16 @@ def rank_level(text: str, first: int, last: int) -> str:
     'province'
     """
     pattern, levels = _levels()
-    met = pattern.match(text, _clause_start(text, first, FAR), last)
-    return levels[met[1]] if met else "unstated"
+    met = pattern.findall(text, _clause_start(text, first, FAR), last)
+    return levels[met[-1]] if met else "unstated"
 
 
 @cache
 def _levels() -> tuple[re.Pattern[str], dict[str, str]]:
-    """What finds the last level word, the longest that begins there; and each word's level."""
+    """What finds the longest level word at each character, and the level of each word."""
     rows = table("rhetoric_words", COLUMNS)
     levels = {r["word"]: r["rule"] for r in rows if r["measure"] == "rank_level"}
-    return re.compile(f"(?s:.*)({'|'.join(sorted(levels, key=len, reverse=True))})"), levels
+    return re.compile(f"(?=({'|'.join(sorted(levels, key=len, reverse=True))}))"), levels
 
 
 def repeated_frames(texts: Sequence[str]) -> Iterator[tuple[int, int, int, str]]:

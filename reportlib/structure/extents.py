@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -77,10 +78,10 @@ def _starts(page: Layout) -> list[tuple[int, bool]]:
 
 def _addresses(page: Layout) -> list[int]:
     """Where a report without an opening begins: its address below a title, or its first heading."""
-    keys, found = page.keys, []
+    keys, times, found = page.keys, Counter(page.keys), []
     for i, key in enumerate(keys):
         if len(key) <= 20 and says("salutation", key):
-            titles = [k for k in keys[max(0, i - 5) : i] if keys.count(k) < 3]
+            titles = [k for k in keys[max(0, i - 5) : i] if times[k] < 3]
             roles = {_head_role(k) if "会" in k or "报告" in k else "" for k in titles}
             if roles & {"title", "delivery"}:
                 found.append(i)
