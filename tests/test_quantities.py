@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reportlib.quantities import find_all, find_quantities, to_number
 from reportlib.quantities.numerals import HAN_NUMERALS
-from reportlib.quantities.vocabulary import patterns
+from reportlib.quantities.vocabulary import Unit, patterns, units
 from reportlib.records import Quantity
 from reportlib.resources import table
 
@@ -231,3 +231,13 @@ def test_time_grows_with_length(piece: str) -> None:
 
     size = 3_000 // len(piece)
     assert steps(piece * 2 * size) < 2.3 * steps(piece * size) + 200
+
+
+@pytest.mark.parametrize("unit", [u for u in units().values() if u.plain], ids=lambda u: u.name)
+def test_a_unit_that_is_read_at_once_has_one_kind(unit: Unit) -> None:
+    """What stands before a number may change its kind only where its unit waits for that."""
+    for number in ("2", "12", "31", "二", "三", "几百"):
+        if len(number) <= unit.plain:
+            text = "前" + number + unit.name
+            other = patterns().ambiguous.match(text, 1)  # 30日 in 30日元 is none
+            assert not other or other.end() < len(text), text

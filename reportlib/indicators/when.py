@@ -14,7 +14,6 @@ from reportlib.indicators.vocabulary import pattern
 from reportlib.resources import settings
 
 _UNIT = re.compile("[；。]")
-SIGNS = ("年", "届", "五", "任", "下同")  # all words that set the years have one
 WINDOW = 300  # characters before a number in which words about its time are looked for
 
 
