@@ -64,7 +64,7 @@ def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
     out = []
     for q in quantities:
         if q.kind in ("date", "plan_number") and (span := _years(q)):
-            role = _role(q, text[max(0, q.first - 6) : q.first], text[q.last : q.last + 6])
+            role = _role(q, text[max(0, q.first - 6) : q.first], text[q.last : q.last + 8])
             role = "year" if role == "span" and span.first == span.last else role
             span = span.end if role in ("base", "frame", "until") else span
             out.append(Anchor(q.first, span, role))
@@ -74,10 +74,9 @@ def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
 def _role(q: Quantity, before: str, after: str) -> str:
     before, after = before.rstrip("“"), after.lstrip("”")
     times = before.endswith(("是", "为", "于", "达到")) and pattern("times").match(after)
-    if times or pattern("sum_of").match(after) or after.startswith(("基础上", "的基础上")):
-        return "base"
-    if before.endswith("完成") and after.startswith(("目标", "规划", "任务")):
-        return "base"  # 提前完成“十四五”目标
+    met = before.endswith("完成") and after.startswith(("目标", "规划", "任务"))
+    if times or met or pattern("sum_of").match(after) or after.startswith(("基础上", "的基础上")):
+        return "base"  # also of 提前完成“十四五”目标
     onward = ("以来", "起", "开始", "到", "至")
     ranged = bool(q.value_high) and before.endswith(("从", "由", "自"))  # 从1979年到1983年，
     if before.endswith(_FROM) and not after.startswith(onward) and not ranged:

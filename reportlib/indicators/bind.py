@@ -122,9 +122,10 @@ class _Reader:
     def _number(self, i: int) -> None:
         q = self.figures[i]
         piece = self.chain.clause(q.first)
-        if self.chain.shares:
-            head = max(piece, self.at)
-            near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
+        head = max(piece, self.at)
+        near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
+        met = pattern("met").match(self.view, q.last) and pattern("met_verb").search(near)
+        if self.chain.shares and not met:
             for word in deque(pattern("shared").finditer(near), maxlen=1):
                 if self._share(i, head, head + word.start(), word[0]):
                     return
@@ -134,7 +135,6 @@ class _Reader:
         if gap is None:
             self._unknown(q)
             return
-        met = pattern("met").match(self.view, q.last) and pattern("met_verb").search(gap.text)
         if met or pattern("qualifies").match(self.view, q.last):
             self.at = q.last
             return

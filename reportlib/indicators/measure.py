@@ -155,9 +155,9 @@ def _narrowed(
         whole = q.kind == "percent" or q.bound == "min" or gap.turn or "达" in gap.text
         return "own" if whole else "other"
     entry = catalogue()[subject.id]
-    if growth and mention and (entry.basis, entry.family.name) == ("stock", "money"):
-        if (before and before.measure == "level") or pattern("whole").search(gap.text):
-            return subject.scope
+    owed = (entry.basis, entry.family.name) == ("stock", "money")
+    told = (before and before.measure == "level") or pattern("whole").search(gap.text)
+    if growth and mention and owed and not told:
         new = ends_with(view[: mention.first], "new") or view[mention.first : mention.last]
         return "other" if new.startswith("新") else subject.scope
     return subject.scope

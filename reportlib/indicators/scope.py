@@ -148,9 +148,7 @@ class Home:
         beginning, before ``stop``."""
         low = max(0, start - 400)
         begin = max(view.rfind("；", low, start), view.rfind("。", low, start)) + 1 or low
-        if begin < start and _elsewhere(self, view, begin) < stop:
-            return True
-        return _elsewhere(self, view, start) < stop
+        return any(_elsewhere(self, view, at) < stop for at in (begin, start))
 
     def names_other(self, text: str, at: int) -> bool:
         """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""

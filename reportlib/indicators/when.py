@@ -192,6 +192,8 @@ class Timeline:
             given = entry.sums == "bare" and not pattern("stands").search(item)
             given = given or entry.sums == "1"
             held = pattern("held").search(text, max(clause, at - 14), stop)
+            if (entry.family.name, entry.basis) == ("share", "flow") and "由" not in here:
+                held = held or pattern("sum").search(unit[-40:])  # 累计投入3万亿元，占支出的75%
             span = span if mean or summed or given or held else span.end
         elif not mean and (pattern("one_year").search(here) or entry.family.name == "index"):
             span = span if summed else span.end
@@ -246,6 +248,8 @@ class Timeline:
         for a in reversed(self._before(at)):  # 2003年到2023年，GDP由A增加到B: A is of 2003
             if a.role in ("base", "frame") or self.text.startswith(("年到", "年至"), a.at + 4):
                 return str(a.span.first)
+        if self.clock.kept.last == span.last:  # 2020年，GDP由A提高到B, in a review of five years
+            span = min(span, self.clock.kept)
         return str(span.first - 1) if span.first else ""
 
     def _status(self, unit: str, at: int, own: Anchor | None) -> str:
