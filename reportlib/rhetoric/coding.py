@@ -119,13 +119,13 @@ def _orientations(sentences: Sentences, section: Strings, texts: Texts, figured:
     left &= ~clear
     firm = _holding(texts, "firm", left) | _passing(sentences, left, cue("situation").match)
     firm |= _passing(sentences, _holding(texts, "period", left), _dated)
+    firm |= _holding(texts, "evaluates", left & ~review)
     left &= ~firm
     tasked = _passing(sentences, left & review & modal, _tasked)
     told = left & ~review & done
     told &= ~_passing(sentences, told, cue("ahead").search)
     past = ((clear | left) & review & ~tasked) | told
-    left &= ~review & ~told
-    left &= ~_holding(texts, "copula", left)
+    left &= ~(review | told | _holding(texts, "copula", left & ~review & ~told))
     titled = np.array([s.role != "text" for s in sentences], dtype=bool)
     acts = left & (titled | figured | (texts.lengths > LONG))
     plan |= (clear & ~review) | tasked | acts | _passing(sentences, left & ~acts, _acts)

@@ -212,8 +212,8 @@ def _stretches(linked: Bools) -> list[tuple[int, int]]:
 def _same_build(pairs: Pairs) -> Bools:
     """Equal length and a shared character in a telling place, or a shared beginning or ending.
 
-    Lists of figures and lists of nouns are no parallelism. A phrase that begins with a verb or
-    function word tells: its repetition is a frame.
+    Lists of figures and lists of nouns (绿色交通、绿色建筑) are no parallelism. A phrase
+    that begins with a verb or function word tells: its repetition is a frame.
     """
     (n, other), begin, end = pairs.last - pairs.first, pairs.word(0), pairs.word(-2)
     least, before, acting = np.minimum(n, other), pairs.letter(-3), _are(begin, "begins")
@@ -223,8 +223,8 @@ def _same_build(pairs: Pairs) -> Bools:
     begins = same(begin) & telling & (abs(n - other) <= 20)
     ended = same(end) & (_are(end[0], "predicate") | same(before))
     built = (least > 3) & (changes | np.where(ended, before[0] != ord("、"), begins))
-    close = (n == other) & (n <= CLOSE)
-    built |= close & _shared_letters(pairs, end, telling, acting)
+    built |= (n == other) & (n <= CLOSE) & _shared_letters(pairs, end, telling, acting)
+    built &= ~(same(pairs.letter(0)) & (least < 7) & _are(begin, "modifier").all(axis=0))
     built[built] = ~pairs.these(built).figured().any(axis=0)
     return built
 
