@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import tomllib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -15,15 +14,14 @@ from typing import Any
 from reportlib.records import DataError, ReportlibError
 
 DATA = Path(__file__).with_name("data")
+Rows = tuple[dict[str, str], ...]
+Names = tuple[str, ...]  # of columns
+Allowed = tuple[tuple[str, str], ...]  # columns with their possible values, joined by |
+Fault = tuple[int, str]  # place of the row, and what is wrong with it
 
 
 @cache
-def table(
-    name: str,
-    required: tuple[str, ...] = (),
-    unique: str = "",
-    allowed: tuple[tuple[str, str], ...] = (),
-) -> tuple[dict[str, str], ...]:
+def table(name: str, required: Names = (), unique: str = "", allowed: Allowed = ()) -> Rows:
     """The rows of ``data/NAME.csv`` as dicts of strings, in file order.
 
     Args:
@@ -39,27 +37,22 @@ def table(
     >>> table("units", ("unit", "kind"), "unit")[0]["unit"]
     '元'
     """
-    columns, lines, rows = _read(name)
+    columns, rows = _read(name)
     if missing := [c for c in (*required, *filter(None, [unique])) if c not in columns]:
         raise DataError(f"{name}.csv: no column {missing[0]!r}; it has {', '.join(columns)}")
     if faults := [*_faults(rows, required, unique, allowed)]:
         place, what = min(faults)
-        raise DataError(f"{name}.csv line {lines[place]}: {what}")
+        raise DataError(f"{name}.csv line {_line(name, place)}: {what}")
     return rows
 
 
-def _faults(
-    rows: Sequence[dict[str, str]],
-    required: tuple[str, ...],
-    unique: str,
-    allowed: tuple[tuple[str, str], ...],
-) -> Iterator[tuple[int, str]]:
+def _faults(rows: Rows, required: Names, unique: str, allowed: Allowed) -> Iterator[Fault]:
     """Place and kind of what is wrong; whole columns are looked at, as rows are thousands."""
     for column in required:
         if "" in (cells := [row[column] for row in rows]):
             yield cells.index(""), f"column {column!r} is empty"
     if unique and len({*(cells := [row[unique] for row in rows])}) < len(cells):
-        often = next(cell for cell, n in Counter(cells).items() if n > 1)
+        often = next(cell for cell in cells if cells.count(cell) > 1)
         yield cells.index(often, cells.index(often) + 1), f"{unique} {often!r} stands twice"
     for column, values in allowed:
         cells = [row[column] for row in rows]
@@ -68,20 +61,24 @@ def _faults(
 
 
 @cache
-def _read(name: str) -> tuple[list[str], list[int], tuple[dict[str, str], ...]]:
-    """The columns of a data file, the line of each row, and the rows, however they are checked."""
+def _read(name: str) -> tuple[list[str], Rows]:
+    """The columns of a data file and its rows, however they are checked."""
     path = DATA / f"{name}.csv"
     if not path.is_file():
         raise DataError(f"no data file {path.name}")
     with path.open(encoding="utf-8", newline="") as handle:
+        columns, *cells = [row for row in csv.reader(handle) if row] or [[]]
+    if {*map(len, cells)} - {wide := len(columns)}:
+        line = _line(name, next(k for k, row in enumerate(cells) if len(row) != wide))
+        raise DataError(f"{path.name} line {line}: the row does not have {wide} cells")
+    return columns, tuple([dict(zip(columns, row, strict=False)) for row in cells])
+
+
+def _line(name: str, place: int) -> int:
+    """The line of a data file on which the row at ``place`` ends."""
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
         reader = csv.reader(handle)
-        columns = next(reader, [])
-        read = [(reader.line_num, row) for row in reader if row]
-    for line, row in read:
-        if len(row) != len(columns):
-            raise DataError(f"{path.name} line {line}: the row does not have {len(columns)} cells")
-    rows = tuple([dict(zip(columns, row, strict=True)) for _, row in read])
-    return columns, [line for line, _ in read], rows
+        return [reader.line_num for row in reader if row][place + 1]
 
 
 @cache

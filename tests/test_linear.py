@@ -26,6 +26,7 @@ import pytest
 import reportlib
 from reportlib.build.analyse import analyse
 from reportlib.clean import cue
+from reportlib.indicators.forms import forms
 from reportlib.read import iter_sources, read_source
 from reportlib.resources import settings
 
@@ -107,6 +108,7 @@ def compiled_at_work(monkeypatch: pytest.MonkeyPatch, rooms: list[Any]) -> Found
     for source in iter_sources([LIBRARY.parent / "seeds"]):
         for page in read_source(source):
             analyse(page)
+    assert all(form.pattern for form in forms())  # compiled when they are met
     for name in [n for group in settings("structure").values() for n in group]:
         if name not in settings("structure")["lines"]:
             cue(name)

@@ -11,8 +11,6 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-
 from reportlib.build.folder import PARTS, drop, whole
 from reportlib.build.write import Block, columns_of, encode, frame, parse
 from reportlib.resources import schema
@@ -164,6 +162,8 @@ def find_copies(rows: Iterable[Sequence[str | None]]) -> dict[str, str]:
     >>> find_copies([("a", hashes), ("b", "1 2 3"), ("c", hashes)])
     {'c': 'a'}
     """
+    import numpy as np  # later than a worker is started, which begins as well
+
     docs: list[str] = []
     ends, flat = [0], array("I")
     for doc, hashes in rows:

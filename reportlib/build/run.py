@@ -23,8 +23,6 @@ from pathlib import Path
 from socket import create_connection
 from threading import Thread
 
-from tqdm import tqdm
-
 from reportlib import __version__, words
 from reportlib.build import folder, parts
 from reportlib.build.corrections import Correction, apply_corrections, read_corrections
@@ -101,6 +99,8 @@ def build_tables(
     ...
     reportlib.records.ReportlibError: no file or folder nowhere
     """
+    from tqdm import tqdm  # which workers have no need of
+
     require(form, list(folder.FORMATS), "format")
     if form == "parquet" and not find_spec("pyarrow"):
         raise ReportlibError("--format parquet needs: pip install 'reportlib[parquet]'")
@@ -114,10 +114,8 @@ def build_tables(
             if folder.prepare(at, signature, overwrite):
                 return Summary(at, Counter(read_table(at, "pages")["kind"]), reused=True)
             todo = [b for b in batches if not parts.is_done(parts.part_path(at, b.number))]
-            engine = ""
-            with tqdm(
-                total=len(found), unit="page", delay=2, disable=not sys.stderr.isatty()
-            ) as bar:
+            engine, unseen = "", not sys.stderr.isatty()
+            with tqdm(total=len(found), unit="page", delay=2, disable=unseen) as bar:
                 bar.update(len(found) - sum(len(b.sources) for b in todo))
                 for done, used in _work(todo, jobs, cluster):
                     engine = used
@@ -301,12 +299,11 @@ def _signature(sources: Sequence[Source], sides: Iterable[Path], form: str) -> s
     own = [*DATA.glob("*.csv"), *DATA.glob("*.toml"), *DATA.parent.rglob("*.py")]
     for path in [*sorted(own), *sides]:
         digest.update(_file_hash(path))
-    for source in sources:
-        where = shown(source.path.as_posix())
-        named = (source.doc, where, source.kind, source.reason, source.column)
+    for one in sources:
+        named = (one.doc, shown(one.path.as_posix()), one.kind, one.reason, one.column)
         digest.update("\n".join(named).encode() + b"\n")
-        if source.kind == "page":
-            digest.update(_file_hash(source.path))
+        if one.kind == "page":
+            digest.update(_file_hash(one.path))
     return digest.hexdigest()
 
 
@@ -331,11 +328,7 @@ def _packages() -> dict[str, str]:
 
 def _write_versions(out: Path, engine: str) -> None:
     """``versions.json``: the only place where versions and host facts are written."""
-    facts = {
-        "python": platform.python_version(),
-        "system": platform.system(),
-        "packages": _packages(),
-        "words": engine,
-    }
+    facts = {"packages": _packages(), "words": engine}
+    facts |= {"python": platform.python_version(), "system": platform.system()}
     with folder.whole(out / "versions.json", out) as handle:
         handle.write((json.dumps(facts, indent=2, sort_keys=True) + "\n").encode())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import accumulate
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +19,11 @@ from reportlib.resources import table
 HEAD = 5  # characters at the beginning of a name by which it is found
 _MIX = 40503  # what makes hashes of two characters differ
 NO_YEAR = "(?!19|20|[上去同])"
+Read = tuple[str, set[str]]
+_PIECES, _CLOSES = re.compile(r"[^()\[\]~]+|."), {"(": ")", "[": "]"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Form:
     """One name of an indicator, or of something that only looks like one (``role`` trap).
 
@@ -35,8 +37,13 @@ class Form:
     ids: tuple[str, ...]
     role: str
     split: tuple[str, ...]
-    pattern: re.Pattern[str]
+    source: str  # of its regular expression
     needs: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What its texts are; most forms are met in few reports, so it is compiled when asked."""
+        return re.compile(self.source)
 
 
 class Mention(NamedTuple):
@@ -47,39 +54,42 @@ class Mention(NamedTuple):
     form: Form
 
 
-def read_form(form: str, at: int = 0, close: str = "") -> tuple[str, set[str], int]:
-    """The regular expression of a name pattern from ``at`` up to ``close``, what its
-    texts begin with (``HEAD`` characters or all), and where it ends.
+def read_form(form: str, pieces: Iterator[str] | None = None, close: str = "") -> Read:
+    """The regular expression of a name pattern, and what its texts begin with (``HEAD`` characters
+    or all).
 
     ``(x)`` may be missing, ``[x|y]`` is one of several; both nest. The longest of several is tried
     first. After ``~`` no year may follow (城乡居民收入比2010年增长…).
 
+    Args:
+        pieces: those of a part of ``form`` that ends with ``close``, in place of all.
+
     >>> read_form("(总)[产|产量]")[0]
     '(?:总)?(?:产量|产)'
     """
-    rows: list[tuple[str, set[str]]] = [("", {""})]
-    while at < len(form):
-        char = form[at]
-        at += 1
-        if char == close:
+    rows: list[Read] = [("", {""})]
+    pieces = pieces or iter(_PIECES.findall(form))
+    for piece in pieces:
+        if piece == close:
             break
-        if char == "|":
-            rows.append(("", {""}))
-            continue
-        if char in ")]":
-            raise DataError(f"name pattern {form!r}: {char!r} at {at} closes nothing")
-        piece, heads = (NO_YEAR, {""}) if char == "~" else (re.escape(char), {char})
-        if char in "([":
-            inner, heads, at = read_form(form, at, ")" if char == "(" else "]")
-            piece = f"(?:{inner})?" if char == "(" else f"(?:{inner})"
-            heads = heads | {""} if char == "(" else heads
-        source, firsts = rows[-1]
-        rows[-1] = source + piece, {(a + b)[:HEAD] for a in firsts for b in heads}
+        if piece in (")", "]"):
+            raise DataError(f"name pattern {form!r}: {piece!r} closes nothing")
+        word, *others = piece.split("|")
+        source, heads = (NO_YEAR, {""}) if word == "~" else (re.escape(word), {word})
+        if word in _CLOSES:
+            source, heads = read_form(form, pieces, _CLOSES[word])
+            source = f"(?:{source})" + "?" * (word == "(")
+            heads |= {""} if word == "(" else set()
+        before, firsts = rows[-1]
+        full = {first for first in firsts if len(first) == HEAD}
+        longer = {(a + b)[:HEAD] for a in firsts - full for b in heads}
+        rows[-1] = before + source, longer | full
+        rows += [(re.escape(other), {other[:HEAD]}) for other in others]
     else:
         if close:
             raise DataError(f"name pattern {form!r}: {close!r} is missing")
     rows.sort(key=lambda row: len(row[0]), reverse=True)
-    return "|".join(source for source, _ in rows), set().union(*(h for _, h in rows)), at
+    return "|".join(source for source, _ in rows), set().union(*(h for _, h in rows))
 
 
 @cache
@@ -103,11 +113,10 @@ def forms() -> dict[Form, set[str]]:
         name = f"indicator_names.csv: form {row['form']!r}"
         if (bad := {*ids, *split} - known) or not (ids or row["role"] == "trap"):
             raise DataError(f"{name}: unknown indicator {', '.join(sorted(bad)) or '(none)'}")
-        source, heads, _ = read_form(row["form"])
+        source, heads = read_form(row["form"])
         if min(map(len, heads)) < 2:
             raise DataError(f"{name}: it may be shorter than two characters")
-        form = Form(row["form"], ids, row["role"], split, re.compile(source), needs)
-        found[form] = heads
+        found[Form(row["form"], ids, row["role"], split, source, needs)] = heads
     return found
 
 
@@ -120,18 +129,19 @@ class _Finder:
     """
 
     def __init__(self) -> None:
-        self.tables = [np.zeros(65536, np.uint16) for _ in range(HEAD - 1)]
+        tables = [array("H", bytes(2 * 65536)) for _ in range(HEAD - 1)]
         self.forms: list[list[Form]] = [[]]
         for form, heads in forms().items():
             for head in heads:
-                _, *steps = accumulate(map(ord, head), lambda h, code: (h * _MIX + code) % 65536)
-                for known, step in zip(self.tables, steps[:-1], strict=False):
+                known, step = tables[0], (ord(head[0]) * _MIX + ord(head[1])) % 65536
+                for longer, char in zip(tables[1:], head[2:], strict=False):
                     known[step] |= 1
-                known, step = self.tables[len(steps) - 1], steps[-1]
+                    known, step = longer, (step * _MIX + ord(char)) % 65536
                 if known[step] < 2:
                     known[step] += 2 * len(self.forms)
                     self.forms.append([])
-                self.forms[int(known[step]) // 2].append(form)
+                self.forms[known[step] // 2].append(form)
+        self.tables = [np.frombuffer(known, np.uint16) for known in tables]
         self.pairs = self.tables[0] > 0
 
     def find(self, text: str) -> list[tuple[int, list[Form]]]:

@@ -32,19 +32,20 @@ def _places() -> tuple[frozenset[str], dict[str, str], frozenset[str]]:
 
 
 @cache
-def _children() -> dict[str, set[str]]:
-    """Short names (two characters or more) of what lies below a province or prefecture, by the
-    first digits of its code."""
-    common = {
-        row["word"] for row in table("place_words", ("word", "kind")) if row["kind"] == "ordinary"
-    }
+def _divisions() -> dict[str, set[str]]:
+    """Names of what lies below a province or prefecture, by its code."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for row in table("places", ("code", "name", "level")):
-        code, name = row["code"], _short(row["name"])
-        if len(name) > 1 and name not in common:
-            for stem in (code[:2] + "0000", code[:4] + "00"):
-                found[stem] |= {name} if stem != code else set()
+        for stem in {row["code"][:2] + "0000", row["code"][:4] + "00"} - {row["code"]}:
+            found[stem].add(row["name"])
     return found
+
+
+def _children(code: str) -> set[str]:
+    """Short names (two characters or more) of what lies below, without everyday words."""
+    known = table("place_words", ("word", "kind"))
+    common = {row["word"] for row in known if row["kind"] == "ordinary"}
+    return {s for s in map(_short, _divisions().get(code, ())) if len(s) > 1} - common
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +66,8 @@ class Home:
         name = next((n for n in given if n), "")
         every = {name, short.get(name, pattern("suffix").sub("", name))} - {""}
         names = tuple(sorted(every, key=len, reverse=True))
-        below = _children().get(metadata.adcode, set())
-        return cls(metadata.level, names, name[-1:], frozenset(below - every))
+        below = frozenset(_children(metadata.adcode) - every)
+        return cls(metadata.level, names, name[-1:], below)
 
     def owns(self, region: str) -> bool:
         """Whether 全市, 我省 … or a place name means this jurisdiction.

@@ -122,9 +122,9 @@ def words() -> dict[str, tuple[Word, ...]]:
     """
     listed = {r["word"]: r["kind"] for r in table("number_words", ("word", "kind", "source"))}
     begin = {name[0] for name in units()}
-    for name in {r["name"] for r in table("places") if set(r["name"]) & set(HAN_NUMERALS)}:
+    for name in {r["name"] for r in table("places") if not NUMERALS.isdisjoint(r["name"])}:
         short = name[:-1] if len(name) > 2 and name[1:-1] not in begin else name
-        listed |= {name: "none", short if set(short) & set(HAN_NUMERALS) else name: "none"}
+        listed |= {name: "none", name if NUMERALS.isdisjoint(short) else short: "none"}
     found: dict[str, list[Word]] = defaultdict(list)
     for text, kind in sorted(listed.items(), key=lambda item: (-len(item[0]), item)):
         back = min(text.find(c) for c in HAN_NUMERALS if c in text)

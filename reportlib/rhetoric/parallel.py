@@ -79,7 +79,7 @@ def same(both: Ints) -> Bools:
 
 @cache
 def _listing(letters: str | frozenset[str]) -> Bools:
-    return np.isin(np.arange(BEYOND), [ord(letter) for letter in letters])
+    return np.bincount([ord(letter) for letter in letters], minlength=BEYOND) > 0
 
 
 def among(codes: NDArray[np.integer], letters: str | frozenset[str]) -> Bools:

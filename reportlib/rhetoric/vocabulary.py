@@ -101,7 +101,7 @@ def find_words(text: str) -> tuple[Ints, Ints, Ints]:
 def listed(measure: str, rule: str) -> frozenset[str]:
     """The words of one list, by measure and rule."""
     rows = table("rhetoric_words", COLUMNS)
-    return frozenset(r["word"] for r in rows if (r["measure"], r["rule"]) == (measure, rule))
+    return frozenset(r["word"] for r in rows if r["measure"] == measure and r["rule"] == rule)
 
 
 @cache

@@ -127,19 +127,19 @@ def _faults(rows: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     seen: dict[str, int] = {}
     for line, row in enumerate(rows, start=2):
-        term, known = row.get("term") or "", theme_ids()
-        if not term.strip():
+        if not (term := row.get("term") or "").strip():
             found.append((line, "the term is empty"))
-        elif term in seen:
+        elif seen.setdefault(term, line) != line:
             found.append((line, f"{term!r} stands already on line {seen[term]}"))
-        seen.setdefault(term, line)
-        lists = {"theme": known, "also": known, "strength": tuple(CLASSES), "match": MATCHES}
-        for column, words in lists.items():
-            if (word := row.get(column) or ("" if column == "theme" else words[0])) not in words:
-                found.append((line, f"{column} {word!r} is none of {', '.join(words)}"))
         if not (row.get("weight") or "1").replace(".", "", 1).isdecimal():
             found.append((line, f"weight {row['weight']!r} is no number of 0 or more"))
-    return found
+    lists = {"theme": theme_ids(), "also": theme_ids(), "strength": CLASSES, "match": MATCHES}
+    for column, words in lists.items():
+        cells = [row.get(column) or "" for row in rows]
+        for word in {*cells}.difference(words, [""] * (column != "theme")):
+            why = f"{column} {word!r} is none of {', '.join(words)}"
+            found += [(line, why) for line, cell in enumerate(cells, start=2) if cell == word]
+    return sorted(found, key=lambda fault: fault[0])
 
 
 @cache
