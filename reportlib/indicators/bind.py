@@ -96,12 +96,14 @@ class _Reader:
             return
         between = self.gaps[max(self.at, first - 120) : first]
         listed = self.fresh and is_joint(between)
-        again = "其中" in between and {*form.ids}.intersection(s.id for s in self.history[-12:])
-        narrower = again and not pattern("defined").match(self.view, first)
-        beside = self.subjects == [UNKNOWN] and between.strip(BLANK) == "、"
-        beside = beside and pattern("yields").match(self.view, first) is not None
+        own = (s.id for s in self.history[-12:] if s.scope == "own")
+        narrower = "其中" in between and not {*form.ids}.isdisjoint(own)
+        narrower = narrower and not pattern("defined").match(self.view, first)
+        told = self.subjects[0].id if self.subjects else "gdp"
+        beside = between.strip(BLANK) == "、" and pattern("yields").match(self.view, first)
+        taxed = self.view[first:last] == "税收" and pattern("yielding").search(told)
         others = listed and self.subjects[0].id and self.subjects[0].scope == "other"
-        if narrower or beside or others:
+        if narrower or (beside and not told) or taxed or others:
             scope = "other"
         elif form.needs and any(word in before for word in form.needs):
             scope = "own"
@@ -111,7 +113,7 @@ class _Reader:
                 scope = self.subjects[0].scope
         note = self.chain.note(max(0, start - 40), first) if self.chain.notes else ""
         partial = note and not pattern("note_whole").search(note)
-        if partial and any(word in note for word in words("branch")):
+        if partial and any(map(note.count, words("branch"))):
             scope = "other"  # 扣除房地产后，固定资产投资…
         found = [Subject(i, scope, mention) for i in form.ids or ("",)]
         self.subjects = [*self.subjects[-24:], *found] if listed else found
@@ -299,9 +301,8 @@ class _Reader:
         lead, after = self.view[start : mention.first], self.view[mention.last : mention.last + 8]
         if self.home.is_yardstick(self.view[start - 1 : start], after):
             return []  # 收入与经济增长同步
-        if mention.form.role == "after" or self.home.is_yardstick(lead, after):
-            return [UNKNOWN]
-        if read_gap(self.gaps[mention.last : end]) is None:
+        unread = mention.form.role == "after" or read_gap(self.gaps[mention.last : end]) is None
+        if unread or self.home.is_yardstick(lead, after):
             return [UNKNOWN]
         if found := [s for s in self.subjects if s.mention == mention]:
             return found

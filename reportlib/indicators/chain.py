@@ -62,7 +62,8 @@ class Chain:
         self.figures: list[Quantity] = []
         rest = []
         for q in quantities:
-            if self._in_name(q.first) or self.view[q.number] == BLANK:
+            coined = q.kind == "formula" and not {*"百千万亿"} & {*q.quote}  # “四上企业”1747家
+            if coined or self._in_name(q.first) or self.view[q.number] == BLANK:
                 continue
             if aside := self._aside(q):
                 rest.append(aside)

@@ -252,8 +252,7 @@ def _counted(chain: Chain, q: Quantity, mention: Mention) -> Gap | None:
     """The gap for a count or sum that stands before its name, None if it says another thing."""
     view, name = chain.view, mention.form.ids[0]
     after, lifted = chain.gaps[mention.last : mention.last + 14], pattern("lifted")
-    own = pattern("number_next").match(after)
-    if own and not lifted.search(view, mention.first, mention.last):
+    if pattern("number_next").match(after) and not lifted.search(view, mention.first, mention.last):
         return None
     before = view[max(0, q.first - 10) : q.first]
     if before.endswith(("、", "和")):  # 新增2家上市公司、5家高新技术企业

@@ -62,8 +62,7 @@ class Home:
     def of(cls, metadata: Metadata) -> Home:
         """The home of a report; without a name every 全… below the nation is taken for its own."""
         short = _places()[1]
-        given = (metadata.county, metadata.prefecture, metadata.province)
-        name = next((n for n in given if n), "")
+        name = metadata.county or metadata.prefecture or metadata.province
         every = {name, short.get(name, pattern("suffix").sub("", name))} - {""}
         names = tuple(sorted(every, key=len, reverse=True))
         below = frozenset(_children(metadata.adcode) - every)
@@ -184,7 +183,7 @@ def _elsewhere(home: Home, view: str, at: int) -> float:
     """Where another place is named that what follows ``at`` is about; infinite if none is."""
     lead = pattern("lead").match(view, at)
     at = lead.end() if lead else at
-    if home.names_other(view, at):
+    if home.names_other(view, at) or pattern("aided").match(view, at):
         return at
     named = pattern("park_sign").search(view, at, at + 12)
     park = pattern("park").match(view, at) if named else None
