@@ -145,6 +145,13 @@ def test_a_break_in_mid_sentence(case: dict[str, str]) -> None:
     assert (case["above"] + case["below"] in body.mapped.text) is (case["joined"] == "1")
 
 
+def test_a_line_torn_in_three_is_mended() -> None:
+    """A subscript or a link on a line of its own, on a page without blank lines."""
+    pieces = ("全市环境质量稳步改善。优良天数达到300天，PM", "2.5", "年均浓度保持在20微克左右。")
+    text = "\n".join(("各位代表：", STOCK["opening"], STOCK["body"], *pieces, STOCK["farewell"]))
+    assert "".join(pieces) in read_body(lay_out(text), 0, "r").mapped.text
+
+
 def test_every_kind_of_case_is_there() -> None:
     """Real, synthetic and negative cases in each table."""
     for cases in (PAGES, HEADINGS):

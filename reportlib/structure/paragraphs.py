@@ -111,7 +111,9 @@ def _joins(page: Layout, rows: Sequence[int]) -> list[bool]:
             joins.append(b.key[0] in JOINERS or a.key[-1] in OPEN_ENDS or _is_cut(a.key, b.key))
         else:
             loose = (spaced and not gap) or rows[k + 1] > rows[k] + 1 or TURN in between[k]
-            joins.append(_goes_on(a.key, b.key, width, loose))
+            # PM, 2.5 and 年均浓度 on three lines
+            torn = lines[k - 1].key if len(a.key) < 6 and k > 0 and joins[-1] else ""
+            joins.append(any(_goes_on(x, b.key, width, loose) for x in {a.key, torn + a.key}))
     return [*joins, False]
 
 
@@ -147,9 +149,8 @@ def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
     if after[0] in JOINERS:
         return True
     full = width > 0 and _printed(before) >= width - 3  # a first line is indented
-    if before[-1] in TERMINAL and not full:
-        return False
-    if after[0] == "|" or cue("numbered").match(after) or says("salutation", after):
+    ended = (before[-1] in TERMINAL and not full) or after[0] == "|"
+    if ended or cue("numbered").match(after) or says("salutation", after):
         return False
     if full or before[-1] in OPEN_ENDS or "。" in before:
         return True
