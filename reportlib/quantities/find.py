@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from reportlib.quantities.numerals import HAN_NUMERALS, MULTITUDES, Reading, read_number, to_number
 from reportlib.quantities.shapes import Said, Shapes, base_value, is_han, said
-from reportlib.quantities.vocabulary import NUMERALS, Unit, Word, unit_at, units, word_at
+from reportlib.quantities.vocabulary import NUMERALS, Unit, Word, patterns, unit_at, units, word_at
 from reportlib.records import Quantity
 
 SEPARATORS = frozenset("-—–―─－−~～至到")
@@ -39,10 +39,9 @@ def find_all(texts: Sequence[str]) -> list[list[Quantity]]:
     """
     scan = _Scan(texts)
     scan.run()
-    lines, near = scan.lines()
-    for line in near:
-        _share_lists(texts[line], lines[line])
-    return lines
+    for line in scan.near:
+        _share_lists(texts[line], scan.lines[line])
+    return scan.lines
 
 
 @lru_cache(maxsize=8192)
@@ -68,13 +67,13 @@ class _Scan(Shapes):
 
     def run(self) -> None:
         """Reads all lines."""
-        text, found, search, done = self.text, self.found, self.shapes.start.search, 0
+        text, search, done = self.text, self.shapes.start.search, 0
         while m := search(text, done):
             i, done = m.span()
             if text[i] in NUMERALS and (word := word_at(text, i)):
                 done = self.word(word, i - word.back)
             elif (name := m[1]) and (plain := measured(m[0], name)):
-                found.append((i, done, plain))
+                self.add(i, done, plain)
             else:
                 done = self.read(i)
 
@@ -91,7 +90,7 @@ class _Scan(Shapes):
         """A fixed word: no row, or one of the kind its table says (一带一路, “七一”)."""
         pairs = self.shapes.pairs.match(self.text, start) if word.kind == "formula" else None
         end = max(start + len(word.text), pairs.end() if pairs else 0)
-        if word.kind != "none" and (not self.found or self.found[-1][1] <= start):
+        if word.kind != "none" and self.stop <= start:
             self.add(start, end, said(word.kind, _festival(word)))
         return end
 
@@ -236,7 +235,7 @@ def _share_bound(text: str, found: list[Quantity], first: int, last: int) -> Non
 def _with_unit_of(one: Quantity, following: Quantity) -> Quantity:
     """``one`` with the unit of the number after it, if it has none or only a scale (万) itself."""
     scale, tail = one.unit, following.unit.lstrip("万亿")
-    whole = one.masked or one.quote[-1] in "阶关"  # 迈上5万亿台阶、五年…
+    whole = one.masked or patterns().stage.search(one.quote)  # 迈上5万亿台阶、五年…
     if one.kind not in ("count", "money") or scale.strip("万亿") or not tail or whole:
         return one
     unit = scale + tail if scale else following.unit

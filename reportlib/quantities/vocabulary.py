@@ -13,7 +13,6 @@ from typing import NamedTuple
 from reportlib.quantities.numerals import HAN_NUMERALS, SCALES
 from reportlib.resources import settings, table
 
-AMBIGUOUS = frozenset("位 名 次 线 类 桥 日 产业 方 升".split())  # units of more than one kind
 CLEAR = frozenset(("money", "percent", "points", "multiple", "count", "physical"))
 NUMERALS = frozenset(HAN_NUMERALS)
 BEFORE_NO_WORD = NUMERALS | set("0123456789.第")
@@ -39,7 +38,8 @@ class Unit(NamedTuple):
         if self.name == "年":
             return 2
         lasts = self.kind == "duration" and self.name[0] not in "年月日世季"
-        return maxsize if (self.clear or lasts) and self.name not in AMBIGUOUS else 0
+        one = (self.clear or lasts) and not patterns().several.fullmatch(self.name)
+        return maxsize if one else 0
 
 
 class Word(NamedTuple):
@@ -81,19 +81,12 @@ def units() -> dict[str, Unit]:
 
 
 @cache
-def _beginnings() -> dict[str, list[Unit]]:
-    """The units by their first character, longest first; what most numbers have comes first."""
-    found: dict[str, list[Unit]] = defaultdict(list)
-    for unit in sorted(units().values(), key=lambda unit: len(unit.name)):
-        found[unit.name[0]].insert(0, unit)
-    return found
-
-
-def _unit_pattern() -> str:
-    """The longest unit that what follows allows."""
-    rest = {u: u.name[1:] + "".join(f"(?!{c})" for c in u.not_before) for u in units().values()}
-    begun = (f"{c}(?:{'|'.join(map(rest.__getitem__, own))})" for c, own in _beginnings().items())
-    return f"(?:{'|'.join(begun)})"
+def _unit_pattern() -> re.Pattern[str]:
+    """The longest unit that what follows allows; what most numbers have is tried first."""
+    rest: dict[str, list[str]] = defaultdict(list)
+    for unit in reversed(units().values()):
+        rest[unit.name[0]].insert(0, unit.name[1:] + "".join(f"(?!{c})" for c in unit.not_before))
+    return re.compile("|".join(f"{first}(?:{'|'.join(own)})" for first, own in rest.items()))
 
 
 def unit_at(text: str, at: int) -> Unit | None:
@@ -102,11 +95,8 @@ def unit_at(text: str, at: int) -> Unit | None:
     >>> unit_at("5公里", 1).base, unit_at("5元素", 1)
     ('m', None)
     """
-    for unit in _beginnings().get(text[at : at + 1], ()):
-        end = at + len(unit.name)
-        if text.startswith(unit.name, at) and text[end : end + 1] not in unit.not_before:
-            return unit
-    return None
+    found = _unit_pattern().match(text, at)
+    return units()[found[0]] if found else None
 
 
 @cache
@@ -187,7 +177,7 @@ def patterns() -> SimpleNamespace:
     """
     data = settings("number_patterns")
     parts = {**data["parts"], "HAN": HAN_NUMERALS, "DIGITS": digits, "LETTERS": ascii_letters}
-    parts["UNIT"] = _unit_pattern()
+    parts["UNIT"] = f"(?:{_unit_pattern().pattern})"
 
     def fill(text: str) -> str:
         return re.sub("<([A-Z]+)>", lambda part: fill(parts[part[1]]), text)
