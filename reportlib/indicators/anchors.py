@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reportlib.indicators.vocabulary import pattern
+from reportlib.indicators.vocabulary import ends_with, pattern
 from reportlib.records import Quantity
 
 # The first year of the plan called 一五, 二五, … (the third began after three years of recovery).
 _PLANS = {1: 1953, 2: 1958, 3: 1966, **{n: 1971 + 5 * (n - 4) for n in range(4, 21)}}
-_FROM = ("比", "较", "由", "从", "与", "同", "以", "自")
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
@@ -79,7 +78,7 @@ def _role(q: Quantity, before: str, after: str) -> str:
         return "base"  # also of 提前完成“十四五”目标
     onward = ("以来", "起", "开始", "到", "至")
     ranged = bool(q.value_high) and before.endswith(("从", "由", "自"))  # 从1979年到1983年，
-    if before.endswith(_FROM) and not after.startswith(onward) and not ranged:
+    if ends_with(before, "from") and not after.startswith(onward) and not ranged:
         return "frame" if after.startswith(("相比", "比较", "，")) else "base"
     if q.quote.endswith("以来") or after.startswith(("以来", "起", "开始")):
         return "since"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from operator import itemgetter
 
-from reportlib.indicators.chain import CLAUSE, Chain, blank_out
+from reportlib.indicators.chain import CLAUSE, Chain, blank_out, measures
 from reportlib.indicators.forms import Mention, name_short_of
 from reportlib.indicators.measure import AND, UNKNOWN, Link, Subject, expand, link, name_after
 from reportlib.indicators.scope import Home
 from reportlib.indicators.vocabulary import (
     BLANK,
+    BREAKS,
     LONGEST_GAP,
     Gap,
     goes_on,
@@ -39,7 +39,8 @@ def bind(
     >>> [(k.subject.id, k.measure, k.quantity.quote) for k in found]
     [('fiscal_revenue', 'level', '5亿元'), ('fiscal_revenue', 'growth', '8%')]
     """
-    return _Reader(Chain(text, quantities, mentions), home).read()
+    told = mentions and any(map(measures, quantities))
+    return _Reader(Chain(text, quantities, mentions), home).read() if told else []
 
 
 class _Reader:
@@ -63,18 +64,14 @@ class _Reader:
 
     def read(self) -> list[Link]:
         """All links of the chain, in order."""
-        i = 0
-        last = self.figures[-1].first if self.figures else 0
-        items: list[Mention | Quantity] = [*self.chain.named(0, last), *self.figures]
-        for item in sorted(items, key=itemgetter(0)):
-            if isinstance(item, Mention):
-                self._name(item)
+        names = self.chain.mentions
+        for i, q in enumerate(self.figures):
+            while self.named < len(names) and names[self.named].first <= q.first:
+                self._name(names[self.named])
                 self.named += 1
-                continue
-            if item.first > self.done:
+            if q.first > self.done:
                 self._number(i)
                 self.before = self.at
-            i += 1
         return [self._whole_or_part(k) for k in self.links] if "占" in self.view else self.links
 
     def _whole_or_part(self, found: Link) -> Link:
@@ -124,9 +121,11 @@ class _Reader:
     def _number(self, i: int) -> None:
         q = self.figures[i]
         piece = self.chain.clause(q.first)
-        head = max(piece, self.at)
-        near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
-        met = pattern("met").match(self.view, q.last) and pattern("met_verb").search(near)
+        head, more = max(piece, self.at), self.view[q.last : q.last + 1] not in BREAKS + "、"
+        met = more and pattern("met").match(self.view, q.last)
+        if self.chain.shares or met:
+            near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
+            met = met and pattern("met_verb").search(near)
         if self.chain.shares and not met:
             for word in deque(pattern("shared").finditer(near), maxlen=1):
                 if self._share(i, head, head + word.start(), word[0]):
@@ -137,7 +136,7 @@ class _Reader:
         if gap is None:
             self._unknown(q)
             return
-        if met or pattern("qualifies").match(self.view, q.last):
+        if met or (more and pattern("qualifies").match(self.view, q.last)):
             self.at = q.last
             return
         listed = self.subjects if len(self.subjects) > 1 or self.fresh else self._ungrown()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from reportlib.records import Quantity
 from reportlib.resources import table
 
 ALLOWED = (
@@ -78,12 +77,12 @@ def catalogue() -> dict[str, Indicator]:
     return found
 
 
-def fits(indicator: Indicator, quantity: Quantity) -> bool:
-    """Whether the quantity's kind and unit can be a level of the indicator.
+@lru_cache(maxsize=4096)
+def fits(indicator: str, kind: str, unit: str) -> bool:
+    """Whether a quantity of this kind and unit can be a level of the indicator.
 
-    >>> five = Quantity(0, 2, 0, 2, "5%", "percent", 5.0, unit="%")
-    >>> fits(catalogue()["urban_unemployment_rate"], five), fits(catalogue()["gdp"], five)
+    >>> fits("urban_unemployment_rate", "percent", "%"), fits("gdp", "percent", "%")
     (True, False)
     """
-    family = indicator.family
-    return quantity.kind in family.kinds and bool(family.units.fullmatch(quantity.unit))
+    family = catalogue()[indicator].family
+    return kind in family.kinds and bool(family.units.fullmatch(unit))

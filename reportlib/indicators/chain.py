@@ -10,7 +10,7 @@ from reportlib.indicators.forms import Mention
 from reportlib.indicators.vocabulary import BLANK, BREAKS, pattern
 from reportlib.records import Quantity
 
-MEASURED = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
+BARE = frozenset({"percent", "multiple", "count", "physical"})  # never passed over
 CLAUSE = re.compile(f"[{BREAKS}]")
 _REACH = 32  # characters before a number in which a comparison (高于全国) is looked for
 
@@ -34,7 +34,7 @@ def measures(q: Quantity) -> bool:
     >>> measures(Quantity(0, 2, 0, 2, "5%", "percent", 5.0))
     True
     """
-    return q.kind in MEASURED or q.unit == "天"
+    return q.kind in BARE or q.kind in ("money", "points") or q.unit == "天"
 
 
 class Chain:
@@ -65,14 +65,14 @@ class Chain:
             coined = q.kind == "formula" and not {*"百千万亿"} & {*q.quote}  # “四上企业”1747家
             if coined or self._in_name(q.first) or self.view[q.number] == BLANK:
                 continue
-            if aside := self._aside(q):
-                rest.append(aside)
-            else:
+            if q.kind in BARE or not (aside := self._aside(q)):
                 self.figures.append(q)
+            else:
+                rest.append(aside)
         if "（" in self.view:
             latin = (m.span() for m in pattern("latin_bracket").finditer(self.view))
             rest += [span for span in latin if not self._in_name(span[0])]
-        self.gaps = blank_out(self.view, sorted(rest))
+        self.gaps = blank_out(self.view, sorted(rest)) if rest else self.view
         self.shares = bool(pattern("shared_sign").search(self.gaps))
 
     def _aside(self, q: Quantity) -> tuple[int, int] | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -205,18 +204,11 @@ def _has(text: str, needs: tuple[str, ...], before: int) -> bool:
 report_names = lru_cache(maxsize=2)(find_mentions)  # kept for the report at hand
 
 
-def names_in(text: str, starts: Sequence[int]) -> defaultdict[int, list[Mention]]:
-    """The names of a report by the passage they stand in, their places counted from its start.
+def passage(names: Sequence[Mention], first: int, last: int, base: int) -> list[Mention]:
+    """The names that begin from ``first`` on and before ``last``, counted from ``base``.
 
-    Args:
-        text: that of the report, searched once for all; starts: where the passages begin, in order.
-
-    >>> [(k, m.first, m.last) for k, [m] in names_in("年初，财政收入", [0, 3]).items()]
-    [(1, 0, 4)]
+    >>> [m[:2] for m in passage(find_mentions("年初，财政收入"), 2, 7, 3)]
+    [(0, 4)]
     """
-    found: defaultdict[int, list[Mention]] = defaultdict(list)
-    for first, last, form in report_names(text):
-        k = bisect_right(starts, first) - 1
-        if k >= 0:
-            found[k].append(Mention(first - starts[k], last - starts[k], form))
-    return found
+    low, high = (bisect_left(names, (at,)) for at in (first, last))
+    return [Mention(start - base, stop - base, form) for start, stop, form in names[low:high]]

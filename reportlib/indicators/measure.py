@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from functools import cache
 from typing import NamedTuple
 
@@ -86,7 +88,7 @@ def link(
 def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str, int] | None:
     """The measure and the sign, None where the quantity is none of the indicator's."""
     entry, view = catalogue()[subject.id], chain.view
-    family = entry.family
+    family, given = entry.family, (entry.id, q.kind, q.unit)
     start, end = subject.mention[:2] if subject.mention else (0, 0)
     name = view[start:end]
     paced = q.kind == "percent" and pattern("pace").match(view, q.last)
@@ -104,10 +106,10 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
     if q.kind == "count" and not q.unit and gap.text.endswith(("保", "争")):
         return growth  # 增速保8争9
     if q.kind == "percent":
-        if not family.is_rate or family.name == "weight" or not fits(entry, q):
+        if not family.is_rate or family.name == "weight" or not fits(*given):
             return growth
         return ("change", fall) if gap.turn in ("up", "down") else ("level", 1)
-    if not fits(entry, q):
+    if not fits(*given):
         return None
     lifted = moved == "down" or pattern("relief").match(name)
     if subject.id == "poor_population" and (lifted or _verb(chain, start, q) == "less"):
@@ -155,9 +157,9 @@ def _narrowed(
         whole = q.kind == "percent" or q.bound == "min" or gap.turn or "达" in gap.text
         return "own" if whole else "other"
     entry = catalogue()[subject.id]
-    owed = (entry.basis, entry.family.name) == ("stock", "money")
-    told = (before and before.measure == "level") or pattern("whole").search(gap.text)
-    if growth and mention and owed and not told:
+    owed = growth and mention and (entry.basis, entry.family.name) == ("stock", "money")
+    told = (before and before.measure == "level") or (owed and pattern("whole").search(gap.text))
+    if mention and owed and not told:
         new = ends_with(view[: mention.first], "new") or view[mention.first : mention.last]
         return "other" if new.startswith("新") else subject.scope
     return subject.scope
@@ -202,10 +204,16 @@ def governing_verb(head: str) -> str:
     >>> governing_verb("全年新增"), governing_verb("新增5家、总数达到")
     ('new', 'total')
     """
-    said = ((head.rfind(word), kind) for kind in ("less", "new") for word in words(kind))
-    best, kind = max((found for found in said if found[0] >= 0), default=(-1, ""))
-    stop = max((m.start() for m in pattern("total").finditer(head)), default=-1)
-    return "total" if stop > best else kind
+    last = deque(_verbs().finditer(head), maxlen=1)
+    return str(last[0].lastgroup) if last else ""
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    """Where a word of a new thing, a lost one or a total begins."""
+    kinds = {kind: "|".join(words(kind)) for kind in ("new", "less")}
+    kinds |= {"total": pattern("total").pattern}
+    return re.compile("|".join(f"(?=(?P<{kind}>{said}))" for kind, said in kinds.items()))
 
 
 def expand(items: list[Subject], wanted: int, *, each: bool) -> list[Subject]:

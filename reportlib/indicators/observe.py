@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import chain as chained
+from itertools import compress, groupby, repeat
+from operator import itemgetter
 from typing import NamedTuple
+
+import numpy as np
 
 from reportlib.indicators.anchors import find_anchors
 from reportlib.indicators.bind import bind
-from reportlib.indicators.chain import measures
-from reportlib.indicators.forms import names_in
+from reportlib.indicators.forms import passage, report_names
 from reportlib.indicators.measure import Link
 from reportlib.indicators.scope import Home
 from reportlib.indicators.vocabulary import pattern
@@ -20,6 +23,7 @@ from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Report, Sentence
 
 Finder = Callable[[Sentence], Sequence[Quantity]]
+Figure = tuple[list[Sentence], Link, tuple[str, str, str]]  # with its chain, status, period, basis
 
 
 class Observation(NamedTuple):
@@ -75,66 +79,69 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     find = quantities or (lambda sentence: find_quantities(sentence.text))
     home, text = Home.of(report.metadata), report.mapped.text
     clock = Clock(report.metadata.review_year, report.metadata.plan_year)
-    found: list[Observation] = []
-    chains = _chains(report.sentences)
-    starts = [chain[0].first for chain in chains]
-    names = names_in(text, starts)
+    chains, opened = _chains(report.sentences)
+    starts, names = [*map(itemgetter(6), map(itemgetter(0), chains))], report_names(text)
+    # The chains, counted from 1 on, in which something is named.
+    told = {*map(bisect_right, repeat(starts), map(itemgetter(0), names))}
     # What sets the years has one of the signs, or says of forecasts 下同; one by one is faster.
     signs = (*pattern("sign").pattern.strip("[]"), "下同")
-    marks = (mark.start() for sign in signs for mark in re.finditer(sign, text))
-    timed = {bisect_right(starts, at) - 1 for at in marks}
-    paragraph = -1
-    for k, (chain, start) in enumerate(zip(chains, starts, strict=True)):
-        head = chain[0]
+    marks = map(re.Match.start, chained.from_iterable(map(re.finditer, signs, repeat(text))))
+    timed = {*map(bisect_right, repeat(starts), marks)}
+    found: list[Figure] = []
+    before = 0
+    for k in sorted({*timed, *told} - {0}):
+        chain, head, start = chains[k - 1], chains[k - 1][0], starts[k - 1]
         if head.section != clock.section:
             clock.enter(head.section)
-        opens, heading = head.paragraph != paragraph, head.role == "heading"
-        if opens or heading:
+        if opened[k] > opened[before]:
             clock.pause()
-        if len(head.text) > 8:  # 各位代表！ does not open a paragraph by itself
-            paragraph = head.paragraph
-        if k not in timed and k not in names:
-            continue
+        before = k
         said, numerals = head.text, find(head)
         if len(chain) > 1:
             said = text[start : chain[-1].first + len(chain[-1].text)]
             numerals = [_shift(q, s.first - start) for s in chain for q in find(s)]
         anchors = find_anchors(said, numerals)
-        clock.hear(said, anchors, opens, heading)
-        named = [m for m in names[k] if m.first < len(said)] if k in names else []
-        if named and any(map(measures, numerals)) and (links := bind(said, numerals, named, home)):
+        clock.hear(said, anchors, opened[k] > opened[k - 1], head.role == "heading")
+        named = passage(names, start, start + len(said), start) if k in told else []
+        if links := bind(said, numerals, named, home):
             line = Timeline(said, anchors, clock, links)
-            found += [_row(report, chain, link, line.moment(link)) for link in links]
-    return found
+            found += [(chain, link, line.moment(link)) for link in links]
+    return _rows(report, found)
 
 
-def _chains(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
-    """The sentences of the body, those up to a full stop together."""
-    chains: defaultdict[int, list[Sentence]] = defaultdict(list)
-    for s in sentences:
-        if s.role != "title" and s.section not in ("", "annex"):
-            chains[s.chain].append(s)
-    return [*chains.values()]
+def _chains(sentences: Sequence[Sentence]) -> tuple[list[list[Sentence]], list[int]]:
+    """The sentences of the body, those up to a full stop together; and how many paragraphs and
+    headings had begun before the first, by the first, by the second and so on."""
+    parts = [*map(itemgetter(1), sentences)]
+    spoken = dict.fromkeys(parts, True) | {"": False, "annex": False}
+    body = compress(sentences, map(spoken.get, parts))
+    chains = [[*chain] for _, chain in groupby(body, itemgetter(8))]
+    columns = [*zip(*map(itemgetter(0), chains), strict=True)] or [()] * 10
+    here, long = np.array(columns[7]), np.array([*map(len, columns[5])]) > 8
+    opens = np.array([*map("heading".__eq__, columns[2])], dtype=bool)
+    # 各位代表！ does not open a paragraph by itself.
+    known = np.maximum.accumulate(np.where(long, here, -1))
+    opens |= here != np.append(-1, known)[:-1]
+    return chains, [0, *opens.cumsum().tolist()]
 
 
-def _row(
-    report: Report, chain: Sequence[Sentence], link: Link, when: tuple[str, str, str]
-) -> Observation:
-    """The figure with its place on the page and its sign."""
-    q, sign, subject = link.quantity, link.sign, link.subject
-    first = chain[0].first + q.first
-    sentence = next(s for s in reversed(chain) if s.first <= first)
-    place = report.mapped.locate(first, first + q.last - q.first)
-    value, high, base = _signed(q.value, sign), _signed(q.value_high, sign), q.value_base
-    said = (subject.id, link.measure, value, high, q.unit, _signed(base, sign), q.base_unit)
-    note = "; ".join(filter(None, (link.note, link.derivation)))
-    where = (report.doc, report.report_id, sentence.sentence_id, *place, q.quote)
-    time = (*when[:2], subject.scope, when[2], int(q.masked))
-    return Observation._make((*where, *said, link.bound, *time, note, link.rule, sentence.text))
-
-
-def _signed(value: float | str | None, sign: int) -> float | None:
-    return None if value is None or isinstance(value, str) else sign * value
+def _rows(report: Report, found: Sequence[Figure]) -> list[Observation]:
+    """The figures with their places on the page and their signs."""
+    firsts = [chain[0].first + link.quantity.first for chain, link, _ in found]
+    lasts = [chain[0].first + link.quantity.last for chain, link, _ in found]
+    places = zip(*report.mapped.locate_all(firsts, lasts), strict=True)
+    rows = []
+    for (chain, link, when), first, place in zip(found, firsts, places, strict=True):
+        subject, q, measure, sign, bound, _, rule, derivation, note = link
+        sentence = chain[bisect_right(chain, first, key=itemgetter(6)) - 1]
+        values = (q.value, q.value_high, q.value_base)
+        value, high, base = (None if v is None or isinstance(v, str) else sign * v for v in values)
+        where = (report.doc, report.report_id, sentence.sentence_id, *place, q.quote, subject.id)
+        figure = (measure, value, high, q.unit, base, q.base_unit, bound, *when[:2])
+        note = f"{note}; {derivation}" if note and derivation else note or derivation
+        rest = (subject.scope, when[2], int(q.masked), note, rule, sentence.text)
+        rows.append(Observation._make(where + figure + rest))
+    return rows
 
 
 def _shift(q: Quantity, by: int) -> Quantity:

@@ -13,9 +13,6 @@ from reportlib.indicators.vocabulary import BLANK, ends_with, pattern, starts_wi
 from reportlib.records import Metadata
 from reportlib.resources import table
 
-# Branches and people that words of the class "own" name: a bare noun after them is only theirs.
-_NARROWING = ("城镇", "工业", "财政", "旅游", "农村", "居民", "城市")
-
 
 def _short(name: str) -> str:
     return str(pattern("peoples").sub("", pattern("suffix").sub("", name)))
@@ -89,11 +86,13 @@ class Home:
         >>> Home("county", (), "").is_yardstick("税收占", "的比重")
         True
         """
-        text = before.rstrip(BLANK)
-        while word := ends_with(text, "region"):
-            text = text[: -len(word)]
-        if ends_with(text, "divide") or pattern("measured_by").match(after):
+        if "的" in after and pattern("measured_by").match(after):
             return True
+        text = before.rstrip(BLANK)
+        while text and (word := ends_with(text, "region")):
+            text = text[: -len(word)]
+        if not text or ends_with(text, "divide"):
+            return text != ""
         joined = text.endswith(("与", "同", "和"))
         return joined and any(starts_with(after, "same", at) for at in range(len(after)))
 
@@ -124,7 +123,7 @@ class Home:
             elif word := ends_with(text, "own"):
                 if len(ends_with(text, "branch")) > len(word):
                     break
-                if word in _NARROWING and mention.form.role != "name":
+                if word in words("narrowing") and mention.form.role != "name":
                     break
                 text = text[: -len(word)]
                 if word == "分别" and "、" in text and not text.endswith(("居民", "农民")):
@@ -148,7 +147,7 @@ class Home:
         beginning, before ``stop``."""
         low = max(0, start - 400)
         begin = max(view.rfind("；", low, start), view.rfind("。", low, start)) + 1 or low
-        return any(_elsewhere(self, view, at) < stop for at in (begin, start))
+        return min(_elsewhere(self, view, at) for at in {begin, start}) < stop
 
     def names_other(self, text: str, at: int) -> bool:
         """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""

@@ -6,14 +6,15 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.chain import CLAUSE
-from reportlib.indicators.forms import Mention, names_in
+from reportlib.indicators.forms import Mention, passage, report_names
 from reportlib.indicators.observe import Observation
 from reportlib.indicators.scope import Home
-from reportlib.records import Report
+from reportlib.records import Report, Sentence
 from reportlib.resources import require, table
 
 KINDS = ("point", "floor", "ceiling", "range", "around", "qualitative", "relative")
@@ -146,29 +147,38 @@ def _stated(report: Report, observations: Sequence[Observation]) -> dict[tuple[s
 
 
 def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
-    """Goals and outcomes in words, in the order of the text, in sentences that name one of the
+    """Goals and outcomes in words, in the order of the text, in clauses that name one of the
     indicators that are ``silent`` on their side."""
-    home, told = Home.of(report.metadata), SIDES | {"problems": "actual"}
-    text, firsts = report.mapped.text, [s.first for s in report.sentences]
-    for k, mentions in names_in(text, firsts).items():
-        s = report.sentences[k]
-        if s.role == "title" or not (side := told.get(s.section, "")):
+    home = Home.of(report.metadata)
+    for s, side, start, stop, named in _asked(report, silent):
+        at, about = start, list[Mention]()
+        for first, last, state in find_phrases(s.text[start:stop]):
+            about = [m for m in named if at <= m.first < start + first] or about
+            at, after = start + last, start
+            for m in about:
+                if home.is_yardstick(s.text[start : m.first], s.text[m.last : stop]):
+                    continue
+                if home.scope_of(s.text, start, m, after) == "own":
+                    said, span = s.text[m.first : at], report.locate(s, m.first, at)
+                    for name in (*m.form.ids, *(m.form.split if "城乡" in said else ())):
+                        yield Coverage(report.report_id, name, side, state, said, *span)
+                after = m.last
+
+
+def _asked(
+    report: Report, silent: dict[str, set[str]]
+) -> Iterator[tuple[Sentence, str, int, int, list[Mention]]]:
+    """Clauses that name a ``silent`` indicator: sentence, side, first and last place, the names."""
+    told, silent = SIDES | {"problems": "actual"}, {"": set[str](), **silent}
+    wanted, done = silent[""].union(*silent.values()), 0
+    names, firsts = report_names(report.mapped.text), [*map(itemgetter(6), report.sentences)]
+    for first, _, form in names:
+        if first < done or wanted.isdisjoint(form.ids + form.split):
             continue
-        mentions = [m for m in mentions if m.first < len(s.text)]
-        asked = [m for m in mentions if not silent[side].isdisjoint(m.form.ids + m.form.split)]
-        cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1] if asked else []
-        for i in dict.fromkeys(bisect_right(cuts, m.first) for m in asked):
-            start, stop = cuts[i - 1], cuts[i] - 1
-            named, at = [m for m in mentions if start <= m.first < stop], start
-            about: list[Mention] = []
-            for first, last, state in find_phrases(s.text[start:stop]):
-                about = [m for m in named if at <= m.first < start + first] or about
-                at, after = start + last, start
-                for m in about:
-                    if home.is_yardstick(s.text[start : m.first], s.text[m.last : stop]):
-                        continue
-                    if home.scope_of(s.text, start, m, after) == "own":
-                        said, span = s.text[m.first : at], report.locate(s, m.first, at)
-                        for name in (*m.form.ids, *(m.form.split if "城乡" in said else ())):
-                            yield Coverage(report.report_id, name, side, state, said, *span)
-                    after = m.last
+        s = report.sentences[bisect_right(firsts, first) - 1]
+        side, at = told.get(s.section, ""), first - s.first
+        if 0 <= at < len(s.text) and not silent[side].isdisjoint(form.ids + form.split):
+            cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1]
+            start, stop = cuts[(i := bisect_right(cuts, at)) - 1], cuts[i] - 1
+            done = s.first + stop
+            yield s, side, start, stop, passage(names, s.first + start, done, s.first)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from reportlib.resources import settings, table
 
 CLASSES = (
     *("up", "down", "reach", "fill", "predicate", "new", "less"),
-    *("divide", "same", "own", "region", "branch"),
+    *("divide", "same", "own", "region", "branch", "narrowing", "from"),
 )
 LONGEST_GAP = 60  # characters between a name and its number; more is another matter
 BREAKS = "，；：。！？\n"
@@ -58,17 +57,13 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(row["word"] for row in rows if row["class"] == kind)
 
 
-def _longest_first(found: Iterable[str], at: int) -> dict[str, list[str]]:
-    """Words by their character ``at`` (0 the first, -1 the last), the longest first."""
-    index = defaultdict(list)
-    for word in sorted(found, key=len, reverse=True):
-        index[word[at]].append(word)
-    return index
-
-
 @cache
 def _index(kind: str, at: int) -> dict[str, list[str]]:
-    return _longest_first(words(kind), at)
+    """The words of a class (or of gaps) by their character ``at``, the longest first."""
+    index = defaultdict(list)
+    for word in sorted(_in_gaps() if kind == "gap" else words(kind), key=len, reverse=True):
+        index[word[at]].append(word)
+    return index
 
 
 def starts_with(text: str, kind: str, at: int = 0) -> str:
@@ -96,11 +91,12 @@ def ends_with(text: str, kind: str) -> str:
 
 
 @cache
-def _classes() -> tuple[dict[str, str], dict[str, list[str]]]:
+def _in_gaps() -> dict[str, str]:
+    """The words of which a gap is made, and their classes."""
     known = dict.fromkeys([*BREAKS, BLANK, " "], "fill")
     for kind in ("fill", "reach", "down", "up"):
         known |= dict.fromkeys(words(kind), kind)
-    return known, _longest_first(known, 0)
+    return known
 
 
 @lru_cache(maxsize=4096)
@@ -112,14 +108,11 @@ def read_gap(text: str) -> Gap | None:
     """
     if len(text) > LONGEST_GAP or pattern("compared").search(text):
         return None
-    kinds, known = _classes()
+    kinds = _in_gaps()
     turn = moved = ""
     at = 0
     while at < len(text):
-        for word in known.get(text[at], ()):
-            if text.startswith(word, at):
-                break
-        else:
+        if not (word := starts_with(text, "gap", at)):
             return None
         if (kind := kinds[word]) != "fill":
             turn, moved = kind, moved if kind == "reach" else kind

@@ -137,6 +137,10 @@ class Timeline:
         self.forecasts = [m.start() for m in pattern("forecast").finditer(text)]
         self.subjects = sorted(map(_since, links)) if self.forecasts else []
         self.plain = not pattern("spread").search(text)
+        # Of most chains nothing but the passage says when their figures hold.
+        told = anchors or self.forecasts or "去年" in text or "上年" in text
+        usual = self.plain and not told and clock.span.first == clock.span.last
+        self.usual = (self._status("", 0, None), str(clock.span)) if usual else None
 
     def moment(self, link: Link) -> tuple[str, str, str]:
         """Status, period and basis of a figure, after the annotation guide.
@@ -146,6 +150,8 @@ class Timeline:
         """
         text, at, clock = self.text, link.quantity.first, self.clock
         basis = catalogue()[link.subject.id].basis
+        if self.usual and not link.role:
+            return *self.usual, basis
         start = max(self.units[bisect_left(self.units, at + 1) - 1], at - WINDOW)
         clause = max(text.rfind("，", start, at), text.rfind("：", start, at)) + 1 or start
         unit, near = text[start:at], self._before(at) if self.anchors else []
