@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from made import ROOT, command, files, folder_of, locked_pdf, report, tidy, zipped
+from made import ROOT, called, command, files, folder_of, locked_pdf, report, tidy, zipped
 
 from reportlib.build import folder
 from reportlib.build.write import read_table
@@ -164,20 +164,20 @@ def test_names_of_files_on_the_command_line(tmp_path: Path) -> None:
     done = command("build", "--out", "out", "--", "-x.txt", "a\nb.txt", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert list(read_table(tmp_path / "out", "pages")["doc"]) == ["-x.txt", r"a\x0ab.txt"]
-    done = command("build", "-x.txt", "--out", "other", cwd=tmp_path)
+    done = called("build", "-x.txt", "--out", "other", cwd=tmp_path)
     assert done.returncode == 2 and "./-x.txt" in done.stderr
-    done = command("explain", "a\nb.txt", cwd=tmp_path)
+    done = called("explain", "a\nb.txt", cwd=tmp_path)
     assert done.returncode == 0 and done.stdout.startswith(r"a\x0ab.txt: report")
 
 
 def test_folders_without_a_page(two: Path, tmp_path: Path) -> None:
     """An empty folder has a row and does not stop the rest; with nothing else it is told."""
     (tmp_path / "empty").mkdir()
-    done = command("build", tmp_path / "empty", two, "--out", tmp_path / "out")
+    done = called("build", tmp_path / "empty", two, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     pages = read_table(tmp_path / "out", "pages").set_index("doc")
     assert pages.loc["empty/", "reason"] == "a folder without any file"
-    done = command("build", tmp_path / "empty", "--out", tmp_path / "none")
+    done = called("build", tmp_path / "empty", "--out", tmp_path / "none")
     assert done.returncode == 0
     assert done.stderr.strip() == "no report found; pages.csv says why"
     assert len(read_table(tmp_path / "none", "pages")) == 1
@@ -189,11 +189,11 @@ def test_folders_without_a_page(two: Path, tmp_path: Path) -> None:
 def test_out_that_cannot_be(two: Path, tmp_path: Path) -> None:
     """A file, a place that cannot be written, a folder of somebody else's files."""
     (tmp_path / "file").write_text("mine")
-    one_sentence(command("build", two, "--out", tmp_path / "file"), "is a file")
-    one_sentence(command("build", two, "--out", tmp_path / "file" / "x"), "cannot write to")
+    one_sentence(called("build", two, "--out", tmp_path / "file"), "is a file")
+    one_sentence(called("build", two, "--out", tmp_path / "file" / "x"), "cannot write to")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
-    one_sentence(command("build", two, "--out", tmp_path / "mine"), "notes.txt", "--overwrite")
+    one_sentence(called("build", two, "--out", tmp_path / "mine"), "notes.txt", "--overwrite")
     assert [p.name for p in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -201,13 +201,13 @@ def test_out_that_cannot_be(two: Path, tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="there is no file system to refuse us")
 def test_out_on_a_read_only_file_system(two: Path) -> None:
     """Even for the superuser."""
-    one_sentence(command("build", two, "--out", "/proc/out"), "cannot write to /proc/out")
+    one_sentence(called("build", two, "--out", "/proc/out"), "cannot write to /proc/out")
 
 
 def test_the_same_call_again_does_nothing(two: Path, built: Path) -> None:
     """The finished build is recognised; its files are not touched."""
     before = {p: p.stat().st_mtime_ns for p in built.iterdir()}
-    done = command("build", two, "--out", built)
+    done = called("build", two, "--out", built)
     assert done.returncode == 0 and done.stdout.startswith("unchanged")
     assert {p: p.stat().st_mtime_ns for p in built.iterdir()} == before
 
@@ -218,10 +218,10 @@ def test_other_sources_need_overwrite(two: Path, built: Path, tmp_path: Path) ->
     with (tmp_path / "rows.csv").open("w", encoding="utf-8", newline="") as handle:
         csv.writer(handle).writerows([["text", "note"], *rows])
     out = tmp_path / "out"
-    assert command("build", tmp_path / "rows.csv", "--out", out).returncode == 0
+    assert called("build", tmp_path / "rows.csv", "--out", out).returncode == 0
     assert sorted(p.name for p in (out / "text").iterdir()) == ["rows.csv#1.txt", "rows.csv#2.txt"]
-    one_sentence(command("build", two, "--out", out), "other sources or versions", "--overwrite")
-    assert command("build", two, "--out", out, "--overwrite").returncode == 0
+    one_sentence(called("build", two, "--out", out), "other sources or versions", "--overwrite")
+    assert called("build", two, "--out", out, "--overwrite").returncode == 0
     assert files(out).keys() == files(built).keys()
 
 
@@ -236,7 +236,7 @@ def test_a_full_disk(two: Path, built: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     one_sentence(command("build", two, "--out", out, preexec_fn=limited), "cannot write to")
     assert not [*out.glob("*.csv"), *out.rglob("*.tmp"), *out.glob("*.lock")]
-    done = command("build", two, "--out", out)
+    done = called("build", two, "--out", out)
     assert done.returncode == 0, done.stderr
     assert files(out) == files(built)
 
@@ -250,7 +250,7 @@ def test_a_locked_folder_is_refused(two: Path, tmp_path: Path) -> None:
     with folder.held(out):
         one_sentence(command("build", two, "--out", out), "another build")
     (out / folder.LOCK).write_text("4194304")
-    done = command("build", two, "--out", out)
+    done = called("build", two, "--out", out)
     assert done.returncode == 0, done.stderr
     assert tidy(out)
 
@@ -299,7 +299,8 @@ def test_wrong_calls(case: str, two: Path, tmp_path: Path) -> None:
     """Status 2, what was wrong and what is allowed; nothing is written."""
     words, wanted = WRONG[case]
     (tmp_path / "two").symlink_to(two)
-    done = command(*words, cwd=tmp_path, timeout=60)
+    run = command if "--cluster" in words else called
+    done = run(*words, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert wanted in done.stderr.replace("Dask", "cluster"), done.stderr
     assert "Traceback" not in done.stderr
@@ -320,7 +321,7 @@ def test_side_files_must_speak_of_pages_that_are_there(
     side = tmp_path / "side.csv"
     side.write_text(text)
     out = tmp_path / "out"
-    one_sentence(command("build", two, "--out", out, name, side), "'0009.txt'", "0000.txt")
+    one_sentence(called("build", two, "--out", out, name, side), "'0009.txt'", "0000.txt")
     assert not out.exists()
 
 
@@ -328,7 +329,7 @@ def test_a_row_that_no_table_has(tmp_path: Path) -> None:
     """The rows of a table file are known only when it is read."""
     (tmp_path / "rows.jsonl").write_text('{"text": "一"}\n{"text": "二"}\n', encoding="utf-8")
     (tmp_path / "side.csv").write_text("doc,year\nrows.jsonl#7,2024\n")
-    done = command("build", "rows.jsonl", "--out", "out", "--pages", "side.csv", cwd=tmp_path)
+    done = called("build", "rows.jsonl", "--out", "out", "--pages", "side.csv", cwd=tmp_path)
     one_sentence(done, "'rows.jsonl#7'", "rows.jsonl#1")
     assert not list(tmp_path.glob("out/*.csv"))
 
@@ -361,7 +362,7 @@ except SystemExit:
 
 def test_codebook_names_every_column() -> None:
     """Every table and column of the schema, with type and meaning."""
-    done = command("codebook")
+    done = called("codebook")
     assert (done.returncode, done.stderr) == (0, "")
     tables = re.split(r"\n(?=\w)", done.stdout.strip())
     for text, (table, columns) in zip(tables, schema().items(), strict=True):
@@ -390,7 +391,7 @@ def test_explain_shows_cuts_and_keeps_the_terminal_safe(tmp_path: Path) -> None:
     for words in ("page.txt: report", "金寨县", "plan year 2024", "cut", "kept", "review", "edits"):
         assert words in done.stdout
     (tmp_path / "empty.txt").touch()
-    done = command("explain", tmp_path / "empty.txt")
+    done = called("explain", tmp_path / "empty.txt")
     assert done.returncode == 1 and "the file is empty" in done.stdout
 
 

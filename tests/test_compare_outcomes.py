@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_compare_panel import figures, reports
 
@@ -42,6 +42,7 @@ def test_verdicts(case: dict[str, str]) -> None:
     assert got["gap"] == pytest.approx(float(case["gap"]) * unit, abs=1e-6)
 
 
+@settings(max_examples=25)
 @given(st.floats(0.1, 100), st.floats(0.1, 100), st.sampled_from(["eq", "min", "max", "approx"]))
 def test_better_is_never_worse(aim: float, outcome: float, bound: str) -> None:
     """Without a ceiling, a higher outcome of what should rise never has a worse verdict."""

@@ -200,7 +200,7 @@ FIGURE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.lists(FIGURE, max_size=12))
 def test_no_own_figure_is_dropped(rows: list[dict[str, Any]]) -> None:
     """Cells are unique, and together they hold every own figure once, in any order of the rows."""

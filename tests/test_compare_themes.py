@@ -220,7 +220,7 @@ def words(counts: dict[str, int]) -> pd.DataFrame:
     return frame.assign(report_id="r")
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(COUNTS, COUNTS)
 def test_keyness_is_antisymmetric(a: dict[str, int], b: dict[str, int]) -> None:
     """Swapping the groups turns every sign; the interval holds the value."""
@@ -390,8 +390,9 @@ def test_figures_show_the_tables(seed_corpus: reportlib.Corpus) -> None:
         assert len(sticks.get_yticklabels()) == 10 and "n = " in sticks.get_title("left")
         lines = plots.share_lines(compare.shares(seed_corpus))
         assert lines.flat[0].lines[0].get_xdata().tolist() == [2020, 2023, 2024, 2025]
-        for ax in (heat, *slopes.flat, sticks, lines.flat[0]):
-            ax.figure.canvas.draw()
+        for figure in {ax.figure for ax in (heat, slopes.flat[0], sticks, lines.flat[0])}:
+            figure.set_dpi(40)
+            figure.canvas.draw()
         plt.close("all")
 
 
