@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent
+# A grammar of internet addresses that nbformat would load for a second and never ask.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 USERS = ("reportlib.compare", "reportlib.themes.shares")
 
 

@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,24 @@ def step(name: str, command: list[str]) -> bool:
     seconds = time.monotonic() - began
     print(f"== {name}: {'ok' if good else 'FAILED'}, {seconds:.1f} s", flush=True)
     return good
+
+
+def beside(name: str, command: list[str]) -> Callable[[], bool]:
+    """Start a command beside the next steps; the result shows what it said, and is true if it
+    went well."""
+    environment, pipe = {**os.environ, "PYTHONUTF8": "1"}, subprocess.PIPE
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=pipe, stderr=subprocess.STDOUT
+    )
+
+    def result() -> bool:
+        said, _ = process.communicate()
+        good = process.returncode == 0
+        print(f"== {name}\n{said.decode(errors='replace')}", end="")
+        print(f"== {name}: {'ok' if good else 'FAILED'}", flush=True)
+        return good
+
+    return result
 
 
 # ---- the environment -----------------------------------------------------------------------------
@@ -198,11 +217,12 @@ def test(python: str, fast: bool) -> bool:
     good = [
         step("ruff check", [python, "-m", "ruff", "check", "."]),
         step("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
-        step("mypy", [python, "-m", "mypy"]),
     ]
+    types = beside("mypy", [python, "-m", "mypy"])
     workers = str(min(os.cpu_count() or 1, 8))
     pytest = [python, "-m", "pytest", "-q", "-n", workers, "--dist", "loadfile"]
-    good.append(step("tests", [*pytest, *(["-m", "not slow and not browser"] if fast else [])]))
+    some = ["-m", "not slow and not browser"] if fast else []
+    good += [step("tests", [*pytest, "-p", "no:nbval", *some]), types()]
     if not fast and notebooks():
         strict = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
         good.append(step("notebooks", [*pytest, *strict, *notebooks()]))

@@ -111,8 +111,19 @@ def test_a_failing_step_does_not_hide_the_next(
     """Lint fails: types and tests run all the same, and the result is a failure."""
     ran: list[str] = []
     monkeypatch.setattr(dev, "step", lambda name, _: ran.append(name) or name != "ruff check")
+    monkeypatch.setattr(dev, "beside", lambda name, _: lambda: ran.append(name) or True)
     assert dev.test("python", fast=True) is False
-    assert ran == ["ruff check", "ruff format", "mypy", "tests"]
+    assert ran == ["ruff check", "ruff format", "tests", "mypy"]
+
+
+def test_what_runs_beside_is_shown_and_judged(
+    dev: ModuleType, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its words and its result come when they are asked for."""
+    ended = dev.beside("types", [sys.executable, "-c", "print('one fault'); raise SystemExit(1)"])
+    assert ended() is False
+    assert capfd.readouterr().out == "== types\none fault\n== types: FAILED\n"
+    assert dev.beside("types", [sys.executable, "-c", ""])() is True
 
 
 def test_ci_calls_the_same_command() -> None:
