@@ -14,7 +14,7 @@ import pytest
 import test_clean
 import test_quantities
 from contract import broken
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import report, zipped
 
@@ -116,6 +116,7 @@ def test_findings_stay_mended(path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", sorted({*TARGETS} - {"endless"}))
+@settings(max_examples=30)
 @given(data=st.binary(max_size=300))
 def test_targets_bear_anything(target: str, data: bytes) -> None:
     """The same properties on bytes without any sense."""
