@@ -171,9 +171,9 @@ def is_relief(before: str, after: str) -> Gap | None:
     >>> is_relief("实现", "贫困人口脱贫").moved, is_relief("发放", "贫困人口补助")
     ('down', None)
     """
-    if before.endswith(("有", "剩", "剩余")):
-        return Gap()
-    return Gap("down", "down") if pattern("lifted").search(before[-6:] + after) else None
+    if pattern("lifted").search(before[-6:] + after):
+        return Gap("down", "down")
+    return Gap() if before.endswith(("有", "剩", "剩余")) else None
 
 
 def _verb(chain: Chain, start: int, q: Quantity) -> str:
@@ -262,7 +262,7 @@ def _counted(chain: Chain, q: Quantity, mention: Mention) -> Gap | None:
     after, lifted = chain.gaps[mention.last : mention.last + 14], pattern("lifted")
     if pattern("number_next").match(after) and not lifted.search(view, mention.first, mention.last):
         return None
-    before = view[max(0, q.first - 10) : q.first]
+    before = view[max(chain.clause(q.first), q.first - 10) : q.first]
     if before.endswith(("、", "和")):  # 新增2家上市公司、5家高新技术企业
         before = view[max(chain.clause(q.first), q.first - 48) : q.first]
     if name == "poor_population":
