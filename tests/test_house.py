@@ -26,6 +26,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 ROOMS = (
     ("records",),
     ("resources",),
+    ("finder",),
     ("read",),
     ("clean",),
     ("structure",),

@@ -8,19 +8,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from ahocorasick_rs import AhoCorasick
 from numpy.typing import NDArray
 
 from reportlib.compare.attention import life_spans
 from reportlib.compare.concordance import Pages
 from reportlib.compare.keyness import running_words
 from reportlib.compare.tables import Tables, described, rows_of
+from reportlib.finder import Finder, Ints
 from reportlib.records import Report, ReportlibError
 from reportlib.themes import lexicon
 from reportlib.words import FIRST, LAST
 
 LONGEST = 8  # words of a phrase
-Ints = NDArray[np.int64]
 
 
 def new_phrases(
@@ -130,16 +129,16 @@ def uses(corpus: Pages, phrases: Sequence[str]) -> pd.DataFrame:
     """
     if not phrases or not all(phrases):
         raise ReportlibError("name at least one phrase; a phrase is not empty")
-    names = list(dict.fromkeys(phrases))
-    automaton = AhoCorasick(names)
-    rows = [row for report in corpus.reports for row in _uses(report, automaton, names)]
+    finder = Finder(list(dict.fromkeys(phrases)))
+    rows = [row for report in corpus.reports for row in _uses(report, finder)]
     columns = "phrase doc report_id start end slot task tasks explained before after"
     return pd.DataFrame(rows, columns=columns.split())
 
 
-def _uses(report: Report, automaton: AhoCorasick, names: list[str]) -> Iterator[tuple[Any, ...]]:
+def _uses(report: Report, finder: Finder) -> Iterator[tuple[Any, ...]]:
     text, tasks = report.mapped.text, _tasks(report)
-    for number, first, last in automaton.find_matches_as_indexes(text, overlapping=True):
+    _, firsts, lasts = finder.find(text, overlapping=True)
+    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
         start, end = report.mapped.locate(first, last)
         part = next((p.section for p in report.parts if p.start <= start < p.end), "title")
         slot = part if part in ("title", "annex") else "body"
@@ -149,7 +148,7 @@ def _uses(report: Report, automaton: AhoCorasick, names: list[str]) -> Iterator[
         task = (rank, len(tasks)) if rank else (np.nan, np.nan)
         told = slot == "annex" and "：" in text[last : last + 3]
         where = (report.doc, report.report_id, start, end, slot, *task, told)
-        yield (names[number], *where, text[max(first - 2, 0) : first], text[last : last + 2])
+        yield (text[first:last], *where, text[max(first - 2, 0) : first], text[last : last + 2])
 
 
 def _tasks(report: Report) -> list[int]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
+from reportlib.finder import Finder
 from reportlib.records import DataError
 from reportlib.resources import table
 
 HEAD = 5  # characters at the beginning of a name by which it is found
-_MIX = 40503  # what makes hashes of two characters differ
 NO_YEAR = "(?!19|20|[上去同])"
 Read = tuple[str, set[str]]
 _PIECES, _CLOSES = re.compile(r"[^()\[\]~]+|."), {"(": ")", "[": "]"}
@@ -119,47 +117,14 @@ def forms() -> dict[Form, set[str]]:
     return found
 
 
-class _Finder:
-    """Where the forms may begin in a text, in half the time of an automaton.
-
-    A hash of two characters is looked up for all places of the text at once, that of three for
-    the places where more is wanted, and so on. An entry of the tables is twice the number of the
-    ``forms`` of which the characters are a beginning, and 1 more where a longer one goes on.
-    """
-
-    def __init__(self) -> None:
-        tables = [array("H", bytes(2 * 65536)) for _ in range(HEAD - 1)]
-        self.forms: list[list[Form]] = [[]]
-        for form, heads in forms().items():
-            for head in heads:
-                known, step = tables[0], (ord(head[0]) * _MIX + ord(head[1])) % 65536
-                for longer, char in zip(tables[1:], head[2:], strict=False):
-                    known[step] |= 1
-                    known, step = longer, (step * _MIX + ord(char)) % 65536
-                if known[step] < 2:
-                    known[step] += 2 * len(self.forms)
-                    self.forms.append([])
-                self.forms[known[step] // 2].append(form)
-        self.tables = [np.frombuffer(known, np.uint16) for known in tables]
-        self.pairs = self.tables[0] > 0
-
-    def find(self, text: str) -> list[tuple[int, list[Form]]]:
-        """Places in order, each with forms that may begin there; a place may come twice."""
-        wide = (text + "\0" * HEAD).encode("utf-32-le", "surrogatepass")
-        codes, mix = np.frombuffer(wide, np.uint32).astype(np.uint16), np.uint16(_MIX)
-        at = np.flatnonzero(self.pairs.take(codes[:-1] * mix + codes[1:]))
-        hashes, found = codes.take(at), []
-        for n, known in enumerate(self.tables, 1):
-            hashes = hashes * mix + codes.take(at + n)
-            entry = known.take(hashes)
-            ended, more = np.flatnonzero(entry > 1), np.flatnonzero(entry & 1)
-            found.append(at.take(ended) * 65536 + entry.take(ended))
-            at, hashes = at.take(more), hashes.take(more)
-        places = np.sort(np.concatenate(found)).tolist()
-        return [(at // 65536, self.forms[at % 65536 // 2]) for at in places]
-
-
-_finder = cache(_Finder)
+@cache
+def _beginnings() -> tuple[Finder, list[list[Form]]]:
+    """A finder of what texts of the forms begin with, and the forms that begin so."""
+    begun: defaultdict[str, list[Form]] = defaultdict(list)
+    for form, heads in forms().items():
+        for head in sorted(heads):
+            begun[head].append(form)
+    return Finder([*begun]), [*begun.values()]
 
 
 def find_mentions(text: str) -> list[Mention]:
@@ -170,12 +135,14 @@ def find_mentions(text: str) -> list[Mention]:
     """
     found: list[Mention] = []
     start = end = 0
-    for first, begun in _finder().find(text):
+    finder, begun = _beginnings()
+    heads, firsts, _ = finder.find(text, overlapping=True)
+    for head, first in zip(heads.tolist(), firsts.tolist(), strict=True):
         if first != start:
             if first < end:
                 continue
             start = end = first
-        for form in begun:
+        for form in begun[head]:
             hit = form.pattern.match(text, first)
             if hit and hit.end() > end and (not form.needs or _has(text, form.needs, first)):
                 if start < end:

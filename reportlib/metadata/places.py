@@ -13,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
+from reportlib.finder import Finder
 from reportlib.metadata.dates import cue
 from reportlib.resources import table
 
@@ -46,9 +45,9 @@ Scores = Mapping[Place, tuple[int, int]]  # points, mentions of divisions above
 
 class _Index(NamedTuple):
     by_code: dict[str, list[Place]]
-    by_name: dict[str, list[Place]]  # full, short and half-short (恩施州) names
-    names: list[str]  # "" for what only looks like one
-    automaton: AhoCorasick
+    by_name: dict[str, list[Place]]  # full, short and half-short (恩施州) names; [] for no name
+    begun: dict[str, list[str]]  # the names by their first two characters, the longest first
+    finder: Finder
     noise: dict[str, int]  # names that are everyday words: mentions that say nothing
 
 
@@ -77,7 +76,7 @@ def short_names(name: str) -> list[str]:
 
 @cache
 def _index() -> _Index:
-    """All divisions, their names and one automaton over the names (built once, on first use)."""
+    """All divisions, their names and one finder of the names (built once, on first use)."""
     by_code: dict[str, list[Place]] = defaultdict(list)
     by_name: dict[str, list[Place]] = defaultdict(list)
     for row in table("places", ("code", "name", "level", "first_year")):
@@ -93,11 +92,11 @@ def _index() -> _Index:
             by_name[row["word"]] += by_name[row["name"]]
         elif row["kind"] == "other":  # found, so that no name is found inside it, and left out
             by_name[row["word"]] = []
-    names, kind = [n if ps else "" for n, ps in by_name.items()], Implementation.ContiguousNFA
-    # As fast on our texts as a DFA, which takes twice as long to make and 20 MB.
-    automaton = AhoCorasick(list(by_name), MatchKind.LeftmostLongest, implementation=kind)
+    begun: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(by_name, key=len, reverse=True):
+        begun[name[:2]].append(name)
     noise = {row["word"]: int(row["noise"]) for row in words if row["kind"] == "ordinary"}
-    return _Index(dict(by_code), dict(by_name), names, automaton, noise)
+    return _Index(dict(by_code), dict(by_name), dict(begun), Finder([*by_name]), noise)
 
 
 @lru_cache(maxsize=4096)
@@ -150,9 +149,17 @@ def mentions(text: str) -> list[tuple[str, int, int]]:
     >>> mentions("安徽省六安市金安区")
     [('安徽省', 0, 3), ('六安市', 3, 6), ('金安区', 6, 9)]
     """
-    names = _index().names
-    found = _index().automaton.find_matches_as_indexes(text)
-    return [(name, a, b) for i, a, b in found if (name := names[i])]
+    _, known, begun, finder, _ = _index()
+    if len(text) > 100:
+        _, firsts, lasts = finder.find(text)
+        spans = zip(firsts.tolist(), lasts.tolist(), strict=True)
+        return [(name, a, b) for a, b in spans if known[name := text[a:b]]]
+    found, at = [], 0  # the finder is made for long texts
+    while at < len(text):
+        name = next((n for n in begun.get(text[at : at + 2], ()) if text.startswith(n, at)), "")
+        found += [(name, at, at + len(name))] if known.get(name) else []
+        at += len(name) or 1
+    return found
 
 
 def fits(place: Place, unit: str) -> bool:

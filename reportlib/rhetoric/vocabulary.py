@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from numpy.typing import NDArray
 
+from reportlib.finder import Finder, Ints
 from reportlib.records import DataError
 from reportlib.resources import require, settings, table
 
@@ -23,7 +23,6 @@ DEVICES = (
 CONDITIONS = ("", "ahead", "stance", "figure", "target")
 LISTS = ("plain", "coined", "parallel", "rank_level", "orientation")  # read by rules, not matched
 RELIABILITY = ("solid", "indicative", "exploratory")
-Ints = NDArray[np.int64]
 Objects = NDArray[Any]  # strings of many lengths
 
 
@@ -50,14 +49,14 @@ class Card:
 
 
 @cache
-def words() -> tuple[AhoCorasick, Ints, Objects, Ints]:
+def words() -> tuple[Finder, Ints, Objects, Ints]:
     """The words that are matched, with a row for each measure that a word speaks for.
 
     A word counts always or only where the sentence does not report what was done (``ahead``), is
     ``stance``, states a ``figure`` and is ahead, or is a plan with a figure (``target``).
 
     Returns:
-        the matcher; rows by its words, filled up with -1; measure, rule and device by row; and,
+        their finder; rows by its words, filled up with -1; measure, rule and device by row; and,
         in lines, by row: device (its number in DEVICES, one more for none), condition (in
         CONDITIONS), use (0: each is a hit; 1: unless a form finds a longer one; 2: none is, as a
         connective is too common and a problem a sentence), and the columns ``counted``.
@@ -74,8 +73,7 @@ def words() -> tuple[AhoCorasick, Ints, Objects, Ints]:
         places = (*DEVICES, "").index(device), CONDITIONS.index(row["when"])
         numbers.append((*places, use.get(measure, 0), *counted(measure, rule)))
     filled = np.array([*zip_longest(*meant.values(), fillvalue=-1)]).T
-    matcher = AhoCorasick(list(meant), MatchKind.LeftmostLongest, True, Implementation.DFA)
-    return matcher, filled, np.array(names, dtype=object), np.array(numbers).T
+    return Finder([*meant]), filled, np.array(names, dtype=object), np.array(numbers).T
 
 
 def find_words(text: str) -> tuple[Ints, Ints, Ints]:
@@ -89,12 +87,11 @@ def find_words(text: str) -> tuple[Ints, Ints, Ints]:
     >>> [*zip(first.tolist(), words()[2][row, 0])][:2]
     [(4, 'modality'), (5, 'commitment')]
     """
-    matcher, meant, *_ = words()
-    met = matcher.find_matches_as_indexes(text)
-    found = np.fromiter(chain.from_iterable(met), np.int64, 3 * len(met)).reshape(-1, 3)
-    rows = meant[found[:, 0]]
+    finder, meant, *_ = words()
+    word, first, last = finder.find(text)
+    rows = meant.take(word, axis=0)
     at, place = np.nonzero(rows >= 0)
-    return found[at, 1], found[at, 2], rows[at, place]
+    return first.take(at), last.take(at), rows[at, place]
 
 
 @cache

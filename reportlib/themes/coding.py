@@ -14,12 +14,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, MatchKind
 from numpy.typing import NDArray
 
+from reportlib.finder import Finder, Ints
 from reportlib.records import Sentence
 from reportlib.resources import table
-from reportlib.themes.lexicon import Found, Ints, Lexicon, Texts, lexicon, theme_ids
+from reportlib.themes.lexicon import Found, Lexicon, Texts, lexicon, theme_ids
 
 Floats = NDArray[np.float64]
 THRESHOLD = 0.45  # a theme is coded from this probability on
@@ -163,12 +163,11 @@ def _around(paragraph: Ints, about: Floats) -> list[Floats]:
 
 
 @cache
-def _cue_automaton() -> AhoCorasick:
-    words = [row["cue"] for row in table("theme_cues", ("cue", "kind"), unique="cue")]
-    return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest)
+def _cue_finder() -> Finder:
+    return Finder([row["cue"] for row in table("theme_cues", ("cue", "kind"), unique="cue")])
 
 
 def _cues(texts: Texts) -> Floats:
     """Signs in each sentence that it thanks, closes or leads in (up to 3)."""
-    met = _cue_automaton().find_matches_as_indexes(texts.joined)
-    return np.minimum(texts.count([first for _, first, _ in met]), 3).astype(float)[:, None]
+    _, met, _ = _cue_finder().find(texts.joined)
+    return np.minimum(texts.count(met), 3).astype(float)[:, None]

@@ -10,18 +10,16 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, MatchKind
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from reportlib.finder import Finder, Ints
 from reportlib.records import DataError
 from reportlib.resources import require, table
 
-Ints = NDArray[np.int64]
 CLASSES = {"strong": "1", "weak": "0.3"}  # with the weight of a term that nobody measured
 MATCHES = ("literal", "ascii")
 LATIN = re.compile("[0-9A-Za-z]")
@@ -101,20 +99,17 @@ class Lexicon:
         self.strong = np.array([s == "strong" for s in strength], dtype=bool)
         latin = [row.get("match") == "ascii" for row in rows]
         self._latin = np.array(latin + [False] * len(self.shields), dtype=bool)
-        looked_for = (*self.terms, *self.shields)
-        self._automaton = AhoCorasick(looked_for, matchkind=MatchKind.LeftmostLongest)
+        self._finder = Finder((*self.terms, *self.shields))
 
     def search(self, texts: Texts) -> Found:
         """All hits in many texts, in one pass."""
-        met = self._automaton.find_matches_as_indexes(texts.joined)
-        hits = np.fromiter(chain.from_iterable(met), np.int64, 3 * len(met)).reshape(-1, 3)
-        kept = hits[:, 0] < len(self.terms)
-        for k in np.flatnonzero(self._latin[hits[:, 0]]).tolist():
-            _, first, last = met[k]
+        term, first, last = self._finder.find(texts.joined)
+        kept = term < len(self.terms)
+        for k in np.flatnonzero(self._latin[term]).tolist():
             # before the first character stands the end of the last text
-            kept[k] = not LATIN.search(texts.joined[first - 1] + texts.joined[last])
-        term, first, last = hits[kept].T
-        text = np.repeat(np.arange(len(texts.starts)), texts.count(first))
+            kept[k] = not LATIN.search(texts.joined[first[k] - 1] + texts.joined[last[k]])
+        term, first, last = (column.compress(kept) for column in (term, first, last))
+        text = texts.rows(first)
         return Found(term, text, first - texts.starts[text], last - texts.starts[text])
 
     def named(self, found: Found) -> list[list[str]]:
