@@ -152,13 +152,13 @@ def count_words(text: str, shortest: int = 2, engine: str = "auto") -> Counter[s
     2
     """
     _, cutter = _cutter(engine)
-    mixed, texts = _mixed(), _marks()[0].split(text)
+    texts, short = _marks()[0].split(text), {word for word in _mixed() if len(word) < shortest}
     found = cutter("\r".join(["\n".join(_STRETCHES.findall(piece)) for piece in texts[::2]]))
     at = -1
     for word in texts[1::2]:
         at = found.index("\r", at + 1)
         found[at] = word
-    counts = Counter([w for w in found if len(w) >= shortest or w in mixed])
+    counts = Counter([w for w in found if len(w) >= shortest or (short and w in short)])
     for word in word_list("stop_words").intersection(counts):
         counts.pop(word)
     counts.pop("\n", None)

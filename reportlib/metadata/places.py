@@ -46,7 +46,6 @@ Scores = Mapping[Place, tuple[int, int]]  # points, mentions of divisions above
 class _Index(NamedTuple):
     by_code: dict[str, list[Place]]
     by_name: dict[str, list[Place]]  # full, short and half-short (恩施州) names; [] for no name
-    begun: dict[str, list[str]]  # the names by their first two characters, the longest first
     finder: Finder
     noise: dict[str, int]  # names that are everyday words: mentions that say nothing
 
@@ -92,11 +91,8 @@ def _index() -> _Index:
             by_name[row["word"]] += by_name[row["name"]]
         elif row["kind"] == "other":  # found, so that no name is found inside it, and left out
             by_name[row["word"]] = []
-    begun: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(by_name, key=len, reverse=True):
-        begun[name[:2]].append(name)
     noise = {row["word"]: int(row["noise"]) for row in words if row["kind"] == "ordinary"}
-    return _Index(dict(by_code), dict(by_name), dict(begun), Finder([*by_name]), noise)
+    return _Index(dict(by_code), dict(by_name), Finder([*by_name]), noise)
 
 
 @lru_cache(maxsize=4096)
@@ -149,17 +145,9 @@ def mentions(text: str) -> list[tuple[str, int, int]]:
     >>> mentions("安徽省六安市金安区")
     [('安徽省', 0, 3), ('六安市', 3, 6), ('金安区', 6, 9)]
     """
-    _, known, begun, finder, _ = _index()
-    if len(text) > 100:
-        _, firsts, lasts = finder.find(text)
-        spans = zip(firsts.tolist(), lasts.tolist(), strict=True)
-        return [(name, a, b) for a, b in spans if known[name := text[a:b]]]
-    found, at = [], 0  # the finder is made for long texts
-    while at < len(text):
-        name = next((n for n in begun.get(text[at : at + 2], ()) if text.startswith(n, at)), "")
-        found += [(name, at, at + len(name))] if known.get(name) else []
-        at += len(name) or 1
-    return found
+    _, firsts, lasts = _index().finder.find(text)
+    spans, known = zip(firsts.tolist(), lasts.tolist(), strict=True), _index().by_name
+    return [(name, a, b) for a, b in spans if known[name := text[a:b]]]
 
 
 def fits(place: Place, unit: str) -> bool:
@@ -182,12 +170,11 @@ def named(lines: Sequence[str], year: int, unit: str = "") -> list[Place]:
     ['341502']
     """
     support: Counter[Place] = Counter()
-    for line in lines:
-        found = [
-            (name, by_name(name, year))
-            for name, _, last in mentions(line)
-            if name not in _index().noise or cue("title_tail").match(line, last)
-        ]
+    text, met = "\0".join(lines), defaultdict(list)
+    for name, first, last in mentions(text):
+        if name not in _index().noise or cue("title_tail").match(text, last):
+            met[text.count("\0", 0, first)].append((name, by_name(name, year)))
+    for found in met.values():
         for place in {p for _, ps in found for p in ps if fits(p, unit)}:
             above = {p.code for p in lineage(place, year)}
             own = sum(2 if name == place.name else 1 for name, ps in found if place in ps)

@@ -46,16 +46,14 @@ def read_body(page: Layout, index: int, report_id: str) -> Body:
         if p.head:
             start, end = mapped.locate(p.first, p.first + p.head)
             headings.append(Heading(p.level, p.number, page.text[start:end], start, end))
-    return Body(
-        mapped=mapped,
-        edits=edits,
-        heads=[p.key for p in paragraphs if p.role == "title"],
-        parts=_parts(mapped, paragraphs),
-        headings=headings,
-        sentences=read_sentences(mapped, paragraphs, report_id),
-        sections=[(p.section, p.key) for p in paragraphs if p.section],
-        completeness=completeness(paragraphs, draft),
+    heads = [p.key for p in paragraphs if p.role == "title"]
+    sections = [(p.section, p.key) for p in paragraphs if p.section]
+    sentences, state = (
+        read_sentences(mapped, paragraphs, report_id),
+        completeness(paragraphs, draft),
     )
+    parts = _parts(mapped, paragraphs)
+    return Body(mapped, edits, heads, parts, headings, sentences, sections, state)
 
 
 def _parts(mapped: Mapped, paragraphs: Sequence[Paragraph]) -> list[Part]:
