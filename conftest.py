@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent
 # A grammar of internet addresses that nbformat would load for a second and never ask.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-USERS = ("reportlib.compare", "reportlib.themes.shares")
+USERS = ("reportlib.compare", "reportlib.themes.coding")
 
 
 @cache

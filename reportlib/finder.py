@@ -35,8 +35,7 @@ class Finder:
         self._count = np.bincount(group, minlength=3 * _LEVEL).astype(np.int32)
         self._first = np.cumsum(self._count, dtype=np.int32) - self._count
         self._some = self._count > 0
-        self._pairs, self._single = np.zeros(_LEVEL, dtype=bool), sizes.min() == 1
-        self._pairs[hashes[1][sizes > 1]] = True
+        self._pairs = np.bincount(hashes[1][sizes > 1], minlength=_LEVEL) > 0
         self._long = ((sizes > WINDOW) | (letters == _RARE).any(axis=1))[order]
         heads = (letters[order], inside[order] * np.uint16(_RARE))
         fours = (head.view(np.uint64).T.copy() for head in heads)  # four characters as one number
@@ -74,7 +73,7 @@ class Finder:
         at = np.flatnonzero(self._pairs.take(pairs))
         pairs = pairs.take(at)
         places, groups = [at, at], [pairs * _MIX + codes.take(at + 2) + 2 * _LEVEL, pairs + _LEVEL]
-        if self._single:
+        if self._some[:_LEVEL].any():
             places.append(np.flatnonzero(self._some.take(codes[:-2])))
             groups.append(codes.take(places[-1]).astype(np.int64))
         at, group = np.concatenate(places), np.concatenate(groups)

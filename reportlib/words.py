@@ -159,7 +159,6 @@ def count_words(text: str, shortest: int = 2, engine: str = "auto") -> Counter[s
         at = found.index("\r", at + 1)
         found[at] = word
     counts = Counter([w for w in found if len(w) >= shortest or (short and w in short)])
-    for word in word_list("stop_words").intersection(counts):
-        counts.pop(word)
-    counts.pop("\n", None)
+    for word in (*word_list("stop_words").intersection(counts), "\n"):
+        counts.pop(word, None)
     return counts

@@ -18,7 +18,7 @@ from reportlib.indicators.targets import find_phrases
 from reportlib.indicators.vocabulary import CLASSES, read_gap, words
 from reportlib.records import DataError, Metadata, Page, Part, Report, ReportlibError, Sentence
 from reportlib.resources import table
-from reportlib.structure.sentences import split_sentences
+from reportlib.structure.body import split_sentences
 
 HERE = Path(__file__).parent
 GOLD = HERE / "gold" / "seeds" / "indicators.csv"

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reportlib.structure import Layout, lay_out, read_body
+from reportlib.structure.body import REACH, split_sentences
 from reportlib.structure.paragraphs import heading_of
-from reportlib.structure.sentences import REACH, split_sentences
 
 CASES = Path(__file__).parent / "cases"
 PAGES = json.loads((CASES / "structure_pages.json").read_text(encoding="utf-8"))

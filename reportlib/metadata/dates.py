@@ -88,8 +88,7 @@ def printed_year(line: str) -> int:
     >>> printed_year("2023年政府工作报告"), printed_year("（2023年1月16日）")
     (2023, 0)
     """
-    years = [number(y) for y in cue("year").findall(cue("full_date").sub("", line))]
-    return years[-1] if years else 0
+    return [0, *map(number, cue("year").findall(cue("full_date").sub("", line)))][-1]
 
 
 def plan_of(day: str, sure: bool = True) -> tuple[int, int]:

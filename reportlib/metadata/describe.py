@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
-from reportlib.metadata import dates, people, places
+from reportlib.metadata import dates, places
 from reportlib.metadata.dates import cue
 from reportlib.metadata.places import Place, Scores
 from reportlib.records import Metadata, ReportlibError
@@ -75,7 +76,7 @@ def describe(clues: Clues) -> Metadata:
     years = {part: _title_year(of) for part, of in titles.items()}
     plan, year_from, against = _plan_year(clues, body, spoken, years)
     where = _place(clues, titles, body, plan or 2020)
-    name, office = people.speaker(lines)
+    name, office = speaker(lines)
     printed = "\n".join([*(h.replace("**", "") for h in clues.heads), body])
     masked = _masked("mask_sign", printed) and len(cue("mask").findall(printed)) > 1
     file_says = _file_says(clues.doc, where, {plan, *years.values()})
@@ -93,7 +94,7 @@ def describe(clues: Clues) -> Metadata:
         plan_year=str(plan or ""),
         speaker=name,
         speaker_title=office,
-        session=people.session([*lines, *re.findall(r"向[^，。]{0,40}会议", body[:300])]),
+        session=session([*lines, *re.findall(r"向[^，。]{0,40}会议", body[:300])]),
         anonymised=str(int(masked)),
         place_hints=";".join(_hints(body, plan or 2020) if masked and not where.line else []),
         evidence=";".join(f"{key}:{part}" for key, part in evidence.items() if part),
@@ -239,8 +240,7 @@ def _given_place(given: Mapping[str, str], year: int) -> Place | None:
 
 
 def _file_year(doc: str) -> int:
-    years = re.findall(r"(?<![0-9A-Za-z])(?:19|20)\d\d(?![0-9A-Za-z])", doc)
-    return int(years[-1]) if years else 0
+    return int([0, *re.findall(r"(?<![0-9A-Za-z])(?:19|20)\d\d(?![0-9A-Za-z])", doc)][-1])
 
 
 def _file_place(doc: str, year: int) -> Place | None:
@@ -269,3 +269,44 @@ def _hints(body: str, year: int) -> list[str]:
         if not cue("spot_not").search(match[1] or match[2]):
             found.setdefault(match[1] or match[2], match.start())
     return sorted(found, key=lambda n: found[n])
+
+
+def session(lines: Sequence[str]) -> str:
+    """The session as printed, with the place before it; "" if no line names it.
+
+    >>> session(["——2024年12月29日在花山区第三届", "人民代表大会第四次会议上"])
+    '花山区第三届人民代表大会第四次会议'
+    """
+    for line in (*lines, *(a + b for a, b in pairwise(lines))):
+        if not cue("web_line").match(line) and (match := cue("session").search(line)):
+            cuts = [m.end() for m in cue("session_place").finditer(match[1])]
+            parts = [match[1][cut:] for cut in reversed(cuts)]
+            starts = (any(first == 0 for _, first, _ in places.mentions(part)) for part in parts)
+            own = (p for p, s in zip(parts, starts, strict=True) if s or cue("unit_first").match(p))
+            return next(own, parts[0]) + match[2]
+    return ""
+
+
+def speaker(lines: Sequence[str]) -> tuple[str, str]:
+    """(name, office) from title, delivery, speaker or caption lines; ("", "") if none says.
+
+    The office is given without place and 人民政府; 自治区人民政府主席 is 自治区主席.
+
+    >>> speaker(["区长李世华"]), speaker(["广西壮族自治区人民政府主席韦韬"])
+    (('李世华', '区长'), ('韦韬', '自治区主席'))
+    """
+    kept = [line for line in lines if not cue("web_line").match(line)]
+    kept += [a + b for a, b in pairwise(kept) if cue("office_end").search(a)]
+    for how in ("by_office", "by_speech"):
+        for line in kept:
+            match = cue(how).search(line)
+            if match and not cue("not_names").search(match[2]):
+                office = re.sub(r"人民政府|（代）", "", match[1]).replace("代理", "代")
+                by_region = office.endswith("主席") and "自治区" not in office and "自治区" in line
+                return match[2], "自治区" * by_region + office
+    for line in kept:
+        match = cue("alone").fullmatch(line)
+        named = match and not cue("not_names").search(match[1])
+        if match and named and ("·" in match[1] or cue("surnames").match(match[1])):
+            return match[1], ""
+    return "", ""

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from reportlib.clean import Line, cue, inline_noise, noise_rule, split_lines
-from reportlib.structure.layout import TERMINAL, Draft, Layout, appeals, says
-from reportlib.structure.repeats import drop_repeats, repeated_lines, running_lines
+from reportlib.structure.layout import TERMINAL, Draft, Layout, appeals, drop_repeats, says, strays
 
 HEAD_LINES = 14  # how far above the address a title may stand, noise not counted
 HEAD_ROLES = (("title", 110), ("delivery", 90), ("speaker", 36), ("note", 20))  # longest key
@@ -299,10 +298,10 @@ def _paint(page: Layout) -> None:
                 line.label, line.rule, line.owner = "report", "title_lines", k
             else:
                 line.rule = noise_rule(line.key, "any", "edge") or "between_title_and_text"
-        strays = running_lines(page, draft) | repeated_lines(page, draft)
+        printed_again = strays(page, draft)
         own = page.lines[draft.base : draft.last]
         for i, line in enumerate(own, draft.base):
-            if rule := strays.get(i, "") or _stray(line):
+            if rule := printed_again.get(i, "") or _stray(line):
                 line.rule = rule
             elif i < draft.stop:
                 line.label, line.rule, line.owner = "report", "body", k

@@ -1,5 +1,8 @@
 """Which themes a sentence is about: evidence of its terms, its heading and its neighbours, weighed.
 
+From them come the rows of the tables ``theme_hits`` and ``themes``: hits, and the shares of a
+report's parts. In their examples ``corpus = reportlib.load(folder)``.
+
 Every clue of ``features`` is a number per sentence and theme; ``data/theme_model.csv`` holds one
 coefficient for each clue and one constant for each theme, fitted by ``tools/train_themes.py`` on
 sentences read under the codebook. The logistic of the weighted sum is the probability that the
@@ -8,16 +11,17 @@ sentence reports on, sets a task in or claims priority for that theme.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reportlib.finder import Finder, Ints
-from reportlib.records import Sentence
+from reportlib.records import Report, Sentence
 from reportlib.resources import table
 from reportlib.themes.lexicon import Found, Lexicon, Texts, lexicon, theme_ids
 
@@ -27,6 +31,8 @@ MOST = 3  # themes of one sentence
 _LEAST = np.log(THRESHOLD / (1 - THRESHOLD))  # the weighted sum of that probability
 CLUES = "amount best also density first clause alone lack head prev next rest".split()
 CLUES += [f"lack_{name}" for name in CLUES[-4:]] + ["cue"]
+ENDS = (0.025, 0.975)
+SILENT = ("", "annex")  # titles and the annex are no part of the speech
 _STOPS = np.isin(np.arange(0x10000), [ord(c) for c in "，；：。！？\n"])
 
 
@@ -140,10 +146,8 @@ def _clauses(texts: Texts, found: Found, theme: Ints, weight: Floats) -> tuple[F
     stops = np.cumsum(_STOPS.take(codes, mode="clip"))
     begins = _begins(stops[texts.starts[found.text] + found.first])  # first term of each clause
     row, number = found.text[begins], np.cumsum(begins) - 1
-    amount, total = (
-        _sum(number * k + theme, weight, len(row), k).ravel(),
-        np.bincount(number, weight),
-    )
+    amount = _sum(number * k + theme, weight, len(row), k).ravel()
+    total = np.bincount(number, weight)
     size, cell = np.minimum(total, 1), np.flatnonzero(amount)
     clause, count = cell // k, np.bincount(row, size, n)
     share, cell = amount[cell] / total[clause], cell + (row[clause] - clause) * k
@@ -157,8 +161,7 @@ def _around(paragraph: Ints, about: Floats) -> list[Floats]:
     (n, k), begins = about.shape, _begins(paragraph)
     before, after = np.zeros((2, n, k))
     before[1:], after[:-1] = (side * ~begins[1:, None] for side in (about[:-1], about[1:]))
-    group = np.cumsum(begins) - 1
-    rest = np.add.reduceat(about, np.flatnonzero(begins))[group] - about if n else about
+    rest = np.add.reduceat(about, np.flatnonzero(begins))[np.cumsum(begins) - 1] - about
     return [before, after, rest / np.maximum(rest.sum(axis=1, keepdims=True), 1)]
 
 
@@ -171,3 +174,83 @@ def _cues(texts: Texts) -> Floats:
     """Signs in each sentence that it thanks, closes or leads in (up to 3)."""
     _, met, _ = _cue_finder().find(texts.joined)
     return np.minimum(texts.count(met), 3).astype(float)[:, None]
+
+
+def hit_columns(report: Report, coded: Coded) -> tuple[list[Any], ...]:
+    """The columns of ``theme_hits`` behind doc and report_id, in the order of the text.
+
+    Args:
+        coded: ``code_report(report.sentences)``.
+
+    >>> from reportlib.themes import code_report
+    >>> report = corpus.reports[0]
+    >>> [column[0] for column in hit_columns(report, code_report(report.sentences))]
+    ['2024.txt.0007', 100, 106, '地区生产总值', 'macro_demand']
+    """
+    hits, sentences = coded.hits, report.sentences
+    at = np.array([s.first for s in sentences], dtype=np.int64)[hits.text]
+    spans = report.mapped.locate_all(at + hits.first, at + hits.last)
+    ids = np.array([s.sentence_id for s in sentences], dtype=object).take(hits.text).tolist()
+    return ids, *spans, *coded.of.named(hits)
+
+
+def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
+    """The columns of ``themes`` behind report_id: each theme in each part of a report and in all.
+
+    They are section, theme, n_hits, n_chars and n_sentences (of the sentences about the theme),
+    per_1000_chars (hits by 1,000 characters of the part), sentence_share (fraction of the
+    part's sentences, 0 to 1) with low and high, see ``share_interval``. A sentence about two themes
+    counts for both, so shares may sum to more than 1. Title and annex are left out; a part without
+    sentences has no rows, so nothing is 0 that could not be measured.
+
+    >>> from reportlib.themes import code_report
+    >>> report = corpus.reports[0]
+    >>> rows = zip(*theme_columns(report, code_report(report.sentences)), strict=True)
+    >>> [row[:5] for row in rows if row[:2] == ("all", "rural")]
+    [('all', 'rural', 8, 113, 4)]
+    """
+    of, about, sentences, k = coded.of, coded.about, report.sentences, len(theme_ids())
+    cells = coded.hits.text * k + of.theme[coded.hits.term]
+    hits = np.bincount(cells, minlength=about.size).reshape(about.shape)
+    spoken = dict.fromkeys(s.section for s in sentences if s.section not in SILENT)
+    parts = [*spoken, "all"] if spoken else []
+    number = {part: row for row, part in enumerate(parts)}
+    part = np.array([number.get(s.section, -1) for s in sentences])
+    inside = (part == np.arange(len(parts))[:, None]).astype(float)
+    inside[-1:] = part >= 0
+    chars = inside * [len(s.text) for s in sentences]
+    n_hits, n_chars, n_about = inside @ hits, chars @ about, inside @ about
+    total, size = chars.sum(axis=1, keepdims=True), inside.sum(axis=1, keepdims=True)
+    counts = [c.astype(np.int64).ravel().tolist() for c in (n_hits, n_chars, n_about)]
+    shares = (c.ravel().tolist() for c in (1000 * n_hits / total, n_about / size))
+    sizes = np.repeat(size.astype(np.int64), k).tolist()
+    ends = np.array([*map(share_interval, counts[2], sizes)]).reshape(-1, 2).T.tolist()
+    sections = [part for part in parts for _ in range(k)]
+    return sections, theme_ids() * len(parts), *counts, *shares, *ends
+
+
+@lru_cache(maxsize=1 << 16)
+def share_interval(successes: int, n: int) -> tuple[float, float]:
+    """95 % percentile bootstrap of the share ``successes / n``: its lower and upper end.
+
+    Drawing n of n sentences anew, with replacement, and counting those about a theme is drawing
+    from a binomial distribution; its quantiles are what endlessly many draws would give, without
+    any chance. Neighbouring sentences resemble each other, so it is rather too narrow than too
+    wide; at 0 and n of n it has no width at all. NaN where n is 0.
+
+    >>> share_interval(50, 100)
+    (0.4, 0.6)
+    """
+    if not 0 < successes < n:
+        return (successes / n, successes / n) if n else (math.nan, math.nan)
+    k = max(0, successes - 4 * math.isqrt(n) - 4)  # fewer have no chance (Hoeffding 1963)
+    ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    share, odds = successes / n, successes / (n - successes)
+    chance = math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
+    below, ends = chance, []  # the chance of at most k, and of k
+    for end in ENDS:
+        while below < end - 1e-12:
+            chance *= (n - k) / (k + 1) * odds
+            below, k = below + chance, k + 1
+        ends.append(k / n)
+    return ends[0], ends[1]

@@ -52,9 +52,8 @@ class Texts:
         return self._row[at]
 
     def count(self, at: ArrayLike) -> Ints:
-        """How many of the characters at ``at``, which are in order, stand in each text."""
-        places, ends = np.asarray(at, dtype=np.int64), np.append(self.starts, len(self.joined))
-        return np.diff(np.searchsorted(places, ends))
+        """How many of the characters at ``at`` stand in each text."""
+        return np.bincount(self.rows(np.asarray(at, dtype=np.int64)), minlength=len(self.lengths))
 
 
 class Found(NamedTuple):
