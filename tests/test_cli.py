@@ -345,7 +345,7 @@ from reportlib.cli import main
 try:
     main(["--help"])
 except SystemExit:
-    big = "pandas numpy jieba rjieba matplotlib tqdm ahocorasick_rs"
+    big = "pandas numpy jieba rjieba matplotlib tqdm"
     print(*sorted(set(big.split()) & set(sys.modules)), file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)

@@ -37,7 +37,7 @@ from reportlib.resources import DATA, one_thread, require
 BATCH, LAST_BATCHES = 8, 12
 LONGEST_NAME = 250  # bytes of a file name, before .txt
 # What can change a byte of a table, beside this package.
-PACKAGES = "jieba pandas numpy charset-normalizer ahocorasick-rs pypdfium2 openpyxl pyarrow".split()
+PACKAGES = "jieba pandas numpy charset-normalizer pypdfium2 openpyxl pyarrow".split()
 
 
 @dataclass(frozen=True, slots=True)
