@@ -59,8 +59,7 @@ def read_body(page: Layout, index: int, report_id: str) -> Body:
     paragraphs, mapped, edits = read_paragraphs(page, index)
     name_sections(paragraphs, draft)
     headed = [p for p in paragraphs if p.head]
-    firsts = [p.first for p in headed]
-    spans = mapped.locate_all(firsts, [p.first + p.head for p in headed])
+    spans = mapped.locate_all([p.first for p in headed], [p.first + p.head for p in headed])
     found = zip(headed, *spans, strict=True)
     headings = [Heading(p.level, p.number, page.text[a:b], a, b) for p, a, b in found]
     heads = [p.key for p in paragraphs if p.role == "title"]
