@@ -3,10 +3,10 @@
     python tools/train_themes.py ../shared/corpus          writes the data files
     python tools/train_themes.py ../shared/corpus --check  says how good they are, writes nothing
 
-``tools/theme_labels.csv`` names 1,913 sentences of those pages by their place (no text) and says
+``tools/theme_labels.csv`` names 2,018 sentences of those pages by their place (no text) and says
 what they are about; all were machine-read under the codebook of the gold, each with the sentences
 around it. The rows of part ``fit`` fit the model (read once freely, then once more where a first
-model saw a second theme); those of part ``check`` (289 of other regions, 268 drawn from all pages;
+model saw a second theme); those of part ``check`` (289 of other regions, 373 drawn from all pages;
 read before any prediction was seen) only measure it; the pages of part ``apart`` belong to the gold
 and are not used. Three steps:
 
