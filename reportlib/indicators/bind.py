@@ -93,9 +93,8 @@ class _Reader:
             return
         between = self.gaps[max(self.at, first - 120) : first]
         listed = self.fresh and is_joint(between)
-        own = (s.id for s in self.history[-12:] if s.scope == "own")
-        narrower = "其中" in between and not {*form.ids}.isdisjoint(own)
-        narrower = narrower and not pattern("defined").match(self.view, first)
+        own = {s.id for s in (self.history[-12:] if "其中" in between else ()) if s.scope == "own"}
+        narrower = own & {*form.ids} and not pattern("defined").match(self.view, first)
         told = self.subjects[0].id if self.subjects else "gdp"
         beside = between.strip(BLANK) == "、" and pattern("yields").match(self.view, first)
         taxed = self.view[first:last] == "税收" and pattern("yielding").search(told)

@@ -94,7 +94,8 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
     paced = q.kind == "percent" and pattern("pace").match(view, q.last)
     rate = _rate(name)
     moved = "down" if rate == "down" else gap.moved or ("up" if paced else rate)
-    fall = -1 if moved == "down" or _minus(view, q) else 1
+    better = "改善" in gap.text and entry.direction == "higher"  # PM2.5改善 is a fall
+    fall = -1 if (moved == "down" and not better) or _minus(view, q) else 1
     growth = ("growth", fall) if moved else None
     if q.kind == "multiple":
         return ("growth", 1) if moved and q.unit == "倍" else None
