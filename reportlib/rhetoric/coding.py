@@ -7,9 +7,9 @@ put, not what its speaker meant.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import add
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,23 +17,53 @@ from numpy.typing import NDArray
 
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Sentence
-from reportlib.resources import settings
-from reportlib.rhetoric.figures import Hit, explanations, find_forms, rank_level, repeated_frames
-from reportlib.rhetoric.parallel import Span, among, cut, four_characters, four_letters, parallels
+from reportlib.rhetoric import figures, parallel
+from reportlib.rhetoric.figures import find_cues
+from reportlib.rhetoric.parallel import DIGITS, Bools, Ints, Span, among, cut
 from reportlib.rhetoric.vocabulary import DEVICES, columns, counted, cue, find_words, listed, words
 from reportlib.themes.lexicon import Texts
 
 TERM = "numeric_abbreviation"
 FIGURES = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
+PARTS = ("opening", "review", "problems", "plan")
 SILENT = ("", "annex")  # titles and the annex are no part of the speech
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
-Strings = NDArray[np.str_]
 NEAR = 12  # characters from the beginning of a clause within which a modal word governs it
 LONG = 30  # characters beyond which a sentence of the plan is hardly ever an aphorism
+Strings = NDArray[np.str_]
 Placed = tuple[int, int, int, int, str, str]  # row, turn (0, 1, 2), first, -last, measure, rule
 Sentences = Sequence[Sentence]
 Quantities = Mapping[str, Sequence[Quantity]]
+
+
+class Speech(NamedTuple):
+    """The sentences of one report, and which of them ``hold``.
+
+    By name: a cue that is looked for everywhere, a ``digit``, a part of the report, ``full`` (no
+    title and no heading).
+    """
+
+    said: Sequence[str]
+    texts: Texts
+    hold: dict[str, Bools]
+
+    def passing(self, rows: Bools, test: Callable[[str], object]) -> Bools:
+        """Which of the sentences in these rows pass a test."""
+        passed = np.zeros(len(rows), dtype=bool)
+        passed[[row for row in rows.nonzero()[0].tolist() if test(self.said[row])]] = True
+        return passed
+
+
+def read_speech(sentences: Sentences) -> Speech:
+    """The speech that sentences make."""
+    texts = Texts(said := [s.text for s in sentences])
+    section = np.array([s.section for s in sentences], dtype=str)
+    hold = {part: section == part for part in PARTS + SILENT}
+    hold["full"] = np.array([s.role == "text" for s in sentences], dtype=bool)
+    digits = texts.rows(among(cut(texts.joined)[0], DIGITS).nonzero()[0])
+    hold["digit"] = np.bincount(digits, minlength=len(said)) > 0
+    for name, met in find_cues(texts.joined).items():
+        hold[name] = np.bincount(_rows(texts, met), minlength=len(said)) > 0
+    return Speech(said, texts, hold)
 
 
 class Coded(NamedTuple):
@@ -45,16 +75,11 @@ class Coded(NamedTuple):
     """
 
     sentences: Sentences
-    section: Strings
+    speech: Speech
     orientation: list[str]
     devices: list[tuple[str, ...]]
     found: tuple[Sequence[Any], ...]
     counts: NDArray[np.float32]
-
-    @property
-    def hits(self) -> list[Hit]:
-        """The hits, each with its sentence."""
-        return [Hit(self.sentences[row], *of) for row, *of in zip(*self.found, strict=True)]
 
 
 def code_report(sentences: Sentences, quantities: Quantities | None = None) -> Coded:
@@ -65,99 +90,55 @@ def code_report(sentences: Sentences, quantities: Quantities | None = None) -> C
 
     >>> one = Sentence("r.1", "plan", "text", 0, 9, "坚决打赢脱贫攻坚战", 0, 0, 0, "")
     >>> coded = code_report([one])
-    >>> coded.orientation, coded.devices, [h.text for h in coded.hits]
-    (['plan'], [('war', 'commitment')], ['坚决', '坚决', '打赢', '脱贫攻坚'])
+    >>> coded.orientation, coded.devices, coded.found[3]
+    (['plan'], [('war', 'commitment')], ('commitment', 'directive', 'war', 'war'))
     """
-    texts = Texts([s.text for s in sentences])
-    section = np.array([s.section for s in sentences], dtype=str)
-    figured = texts.count(np.flatnonzero(among(cut(texts.joined)[0], "0123456789"))) > 0
-    orientation = _orientations(sentences, section, texts, figured)
-    said = _words_said(texts, orientation, figured)
-    hits, devices, counts = _read(texts, said)
-    owned = devices[:, DEVICES.index("problem")]
-    owned |= _owns_up(sentences, section, texts, orientation)
-    own = [(row, sentences[row]) for row in np.flatnonzero(owned).tolist()]
     if quantities is None:
         quantities = {s.sentence_id: find_quantities(s.text) for s in sentences}
+    speech = read_speech(sentences)
+    orientation = _orientations(speech)
+    said = _words_said(speech, orientation)
+    hits, devices, counts = _read(speech.texts, said)
+    owned = devices[:, DEVICES.index("problem")]
+    owned |= _owns_up(speech, orientation)
     numerals = [quantities.get(s.sentence_id, ()) for s in sentences]
-    stated = [row for row, own in enumerate(numerals) for q in own if q.kind in FIGURES]
-    figures = np.bincount(stated, minlength=len(sentences))
-    sizes = _sizes(sentences, section, texts, orientation, figures)
+    stated = [row for row, own in enumerate(numerals) if own for q in own if q.kind in FIGURES]
+    sizes = _sizes(speech, orientation, np.bincount(stated, minlength=len(sentences)))
     sizes |= _add_whole_report(sentences, hits)
-    first, last, word, row = said[:, words()[3][2, said[2]] == 0]
-    start, names = texts.starts[row], words()[2][word, :2].T.tolist()
-    places = (column.tolist() for column in (row, np.ones_like(row), first - start, start - last))
-    hits += zip(*places, *names, strict=True)
     sizes |= {f"device:{name}": devices[:, k] for k, name in enumerate(DEVICES)}
-    sizes["plan_commitment"] = sizes["plan"] * sizes["device:commitment"]
+    sizes["plan_commitment"] = sizes["plan"] & sizes["device:commitment"]
     for k, name in enumerate(columns()):
         counts[k] = sizes.get(name, counts[k] if name else 0)
+    own = [(row, sentences[row]) for row in owned.nonzero()[0].tolist()]
     hits += [(row, 0, 0, -len(s.text), "problem", s.section) for row, s in own]
     told = [hit for hit in sorted(hits) if hit[1] == 2 or sentences[hit[0]].section != "annex"]
     rows, _, firsts, minus, measures, rules = zip(*told, strict=True) if told else ((),) * 6
     found = (rows, firsts, [-last for last in minus], measures, rules)
     named = [_named(bits) for bits in (devices @ (1 << np.arange(len(DEVICES)))).tolist()]
-    return Coded(sentences, section, orientation.tolist(), named, found, counts.T)
+    return Coded(sentences, speech, orientation.tolist(), named, found, counts.T)
 
 
-def _orientations(sentences: Sentences, section: Strings, texts: Texts, figured: Bools) -> Strings:
+def _orientations(speech: Speech) -> Strings:
     """past (reports what was done or happened), plan (what will or should be done) or stance.
 
     Stance is neither: evaluation of the situation, thanks, ideology, problems, definitions.
-
-    Args:
-        texts: the texts of the sentences. figured: which of them hold a digit.
     """
-    review, problems, annex = (section == name for name in ("review", "problems", "annex"))
-    plan = _passing(sentences, problems, _solves)
-    plan |= _passing(sentences, annex, lambda text: cue("public_deeds").search(text, 0, 32))
-    left = ~(problems | annex | (section == "") | (section == "opening"))
-    left &= ~_holding(texts, "always_stance", left)
-    done = _holding(texts, "done", left)
-    modal = _holding(texts, "modal", left & ~(review & done))
+    held, test, review = speech.hold, speech.passing, speech.hold["review"]
+    plan = held["problems"] & held["solves"] & ~held["aware"]
+    plan |= test(held["annex"], lambda text: cue("public_deeds").search(text, 0, 32))
+    left = (review | held["plan"]) & ~held["always_stance"]
+    done, modal = left & held["done"], left & held["modal"]
     clear = np.where(review, done, modal)
-    left &= ~clear
-    firm = _holding(texts, "firm", left) | _passing(sentences, left, cue("situation").match)
-    firm |= _passing(sentences, _holding(texts, "period", left), _dated)
-    firm |= _holding(texts, "evaluates", left & ~review)
-    left &= ~firm
-    tasked = _passing(sentences, left & review & modal, _tasked)
+    left &= ~(clear | held["firm"] | held["situation"] | (held["evaluates"] & ~review))
+    left &= ~test(held["period"] & left, _dated)
+    tasked = test(left & review & modal, _tasked)
     told = left & ~review & done
-    told &= ~_passing(sentences, told, cue("ahead").search)
+    told &= ~test(told, cue("ahead").search)
     past = ((clear | left) & review & ~tasked) | told
-    left &= ~(review | told | _holding(texts, "copula", left & ~review & ~told))
-    titled = np.array([s.role != "text" for s in sentences], dtype=bool)
-    acts = left & (titled | figured | (texts.lengths > LONG))
-    plan |= (clear & ~review) | tasked | acts | _passing(sentences, left & ~acts, _acts)
+    left &= ~(review | told | held["copula"])
+    acts = left & (~held["full"] | held["digit"] | (speech.texts.lengths > LONG))
+    plan |= (clear & ~review) | tasked | acts | test(left & ~acts, _acts)
     return np.where(past, "past", np.where(plan, "plan", "stance"))
-
-
-@lru_cache(maxsize=1)
-def _places(text: str) -> tuple[Ints, Ints]:
-    """Where cues can begin in a text, and the codes of the characters there."""
-    codes, known = cut(text)[0], settings("rhetoric_patterns").values()
-    at = np.flatnonzero(among(codes, "".join(row.get("begins", "") for row in known)))
-    return at, codes[at]
-
-
-def _holding(texts: Texts, name: str, rows: Bools) -> Bools:
-    """Which of the texts in these rows a cue is found in; it is looked for where it can begin."""
-    at, letters = _places(texts.joined)
-    near = at[among(letters, settings("rhetoric_patterns")[name]["begins"])]
-    match, text = cue(name).match, texts.joined
-    return texts.count([k for k in near[rows[texts.rows(near)]].tolist() if match(text, k)]) > 0
-
-
-def _passing(sentences: Sentences, rows: Bools, test: Callable[[str], object]) -> Bools:
-    """Which of the sentences in these rows pass a test."""
-    passed = np.zeros(len(sentences), dtype=bool)
-    passed[rows] = [bool(test(sentences[row].text)) for row in np.flatnonzero(rows).tolist()]
-    return passed
-
-
-def _solves(text: str) -> bool:
-    """Whether a sentence of the problems says what will be done about them."""
-    return "清醒" not in text and cue("solves").search(text) is not None
 
 
 def _dated(text: str) -> bool:
@@ -179,61 +160,65 @@ def _acts(text: str) -> bool:
 
     An aphorism does neither.
     """
-    return text[1:2] == "是" or text[:1] in "（—" or _acting().search(text) is not None
+    acts, phrases = (listed("orientation", rule) for rule in ("action", "phrase"))
+    acting = not acts.isdisjoint(map(add, text, text[1:])) or any(map(text.__contains__, phrases))
+    return acting or text[1:2] == "是" or text[:1] in "（—"
 
 
-@cache
-def _acting() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(listed("orientation", "action"))))
-
-
-def _owns_up(sentences: Sentences, section: Strings, texts: Texts, orientation: Strings) -> Bools:
+def _owns_up(speech: Speech, orientation: Strings) -> Bools:
     """Which sentences that are no thanks name a problem or admit a shortcoming."""
-    stance, troubled = orientation == "stance", section == "problems"
-    others = (stance ^ troubled) & (section != "annex")
-    owned = (stance & troubled) | _holding(texts, "admits", others)
-    return _passing(sentences, owned, lambda text: text and not cue("thanks").search(text))
+    stance, held = orientation == "stance", speech.hold
+    others = (stance ^ held["problems"]) & held["admits"] & ~held["annex"]
+    owned = (others | (stance & held["problems"])) & ~held["thanks"]
+    return owned & (speech.texts.lengths > 0)
 
 
-def _words_said(texts: Texts, orientation: Strings, figured: Bools) -> Ints:
-    """The words that count in texts of these orientations: first, last, row of ``words``, text."""
-    ahead, plan = orientation != "past", orientation == "plan"
-    met = (ahead | True, ahead, orientation == "stance", ahead & figured, plan & figured)
-    first, last, word = find_words(texts.joined)
-    found = np.array((first, last, word, texts.rows(first)))
-    return found[:, np.array(met)[words()[3][1, word], found[3]]]
+def _words_said(speech: Speech, orientation: Strings) -> Ints:
+    """The words that count in such sentences: first, last, row of ``words``, sentence."""
+    ahead, plan, figured = orientation != "past", orientation == "plan", speech.hold["digit"]
+    met = np.array((ahead | True, ahead, ahead & ~plan, ahead & figured, plan & figured))
+    first, last, word = find_words(speech.texts.joined)
+    found = np.array((first, last, word, speech.texts.rows(first)))
+    return found[:, met[words()[3][1, word], found[3]]]
 
 
 def _read(texts: Texts, said: Ints) -> tuple[list[Placed], Bools, NDArray[np.float32]]:
-    """The hits of forms and of words like them, the devices of each text and what hits count.
-
-    The longer hit comes first: a character belongs to one hit of a measure.
-    """
-    size, starts = len(texts.lengths), texts.starts.tolist()
-    *_, names, numbers = words()
+    """The hits of words and forms, the devices of each text and what hits count."""
+    size, text, (*_, names, numbers) = len(texts.lengths), texts.joined, words()
     device, _, use, *adds = numbers[:, said[2]]
+    hit, alike = said[:3, use == 0], said[:3, use == 1]
+    spans: list[Span] = [*zip(*alike[:2].tolist(), *names[alike[2]].T.tolist(), strict=True)]
+    spans += [*figures.find_forms(text), *parallel.parallels(text), *parallel.four_characters(text)]
     devices = np.zeros((size, len(DEVICES) + 1), dtype=bool)
     devices[said[3], device] = True
-    hits: list[Placed] = []
-    places: list[int] = []
+    number = {name: k for k, name in enumerate((*DEVICES, ""))}
+    devices[_rows(texts, spans), [number[span[4]] for span in spans]] = True
+    found = [*_apart(text, spans)]
+    more = np.array([counted(*names) for _, _, *names in found], dtype=np.int64).reshape(-1, 2)
+    at = ((np.array(adds) * size + said[3])[:, use != 1], more.T * size + _rows(texts, found))
+    counts = np.bincount(np.concatenate(at, axis=None), minlength=len(columns()) * size)
+    found += zip(*hit[:2].tolist(), *names[hit[2], :2].T.tolist(), strict=True)
+    rows, starts = _rows(texts, found).tolist(), texts.starts.tolist()
+    hits = [
+        (row, 1, first - starts[row], starts[row] - last, measure, rule)
+        for row, (first, last, measure, rule) in zip(rows, found, strict=True)
+    ]
+    return hits, devices[:, :-1], counts.astype(np.float32).reshape(len(columns()), size)
+
+
+def _rows(texts: Texts, places: Sequence[tuple[Any, ...]]) -> Ints:
+    """The texts in which places begin."""
+    return texts.rows(np.array([place[0] for place in places], dtype=np.int64))
+
+
+def _apart(text: str, spans: list[Span]) -> Iterator[tuple[int, int, str, str]]:
+    """First, last, measure and rule of hits: the longer first, those of one measure apart."""
     end: dict[str, int] = {}
-    alike = said[:3, use == 1]
-    spans: list[Span] = [*zip(*alike[:2].tolist(), *names[alike[2]].T.tolist(), strict=True)]
-    spans += [*find_forms(texts.joined), *parallels(texts.joined), *four_characters(texts.joined)]
-    spans.sort(key=lambda span: (span[0], -span[1], span[2:]))
-    rows = texts.rows(np.array([span[0] for span in spans], dtype=int)).tolist()
-    for (first, last, measure, rule, own), row in zip(spans, rows, strict=True):
-        devices[row, DEVICES.index(own) if own else -1] = True
-        if first < end.get(measure, 0):
-            continue
-        end[measure] = last
-        places += [column * size + row for column in counted(measure, rule)]
-        if measure == "rank_claim":
-            rule = f"{rule}:{rank_level(texts.joined, first, last)}"
-        hits.append((row, 1, first - starts[row], starts[row] - last, measure, rule))
-    at = np.append((np.array(adds) * size + said[3])[:, use != 1], np.array(places, dtype=int))
-    counts = np.bincount(at, minlength=len(columns()) * size).astype(np.float32)
-    return hits, devices[:, :-1], counts.reshape(len(columns()), size)
+    for first, last, measure, rule, _ in sorted(spans, key=lambda s: (s[0], -s[1], s[2:])):
+        if first >= end.get(measure, 0):
+            end[measure] = last
+            level = f":{figures.rank_level(text, first, last)}" if measure == "rank_claim" else ""
+            yield first, last, measure, rule + level
 
 
 @lru_cache(maxsize=1024)
@@ -244,38 +229,37 @@ def _named(bits: int) -> tuple[str, ...]:
 
 def _add_whole_report(sentences: Sentences, hits: list[Placed]) -> dict[str, NDArray[Any]]:
     """Add what only the whole report shows: repeated frames, abbreviations and their meaning."""
-    terms = [(h[0], Hit(sentences[h[0]], h[2], -h[3], *h[4:])) for h in hits if h[4] == TERM]
-    first_met, said = {hit.text: row for row, hit in reversed(terms)}, explanations(terms)
-    frames = [*repeated_frames([s.text if s.section not in SILENT else "" for s in sentences])]
+    terms = [(row, first, -last) for row, _, first, last, measure, _ in hits if measure == TERM]
+    met = {sentences[row].text[first:last]: row for row, first, last in reversed(terms)}
+    said = figures.explanations(sentences, terms)
+    frames = [*figures.repeated_frames(["" if s.section in SILENT else s.text for s in sentences])]
     hits += [(row, 2, first, -last, "repeated_frame", rule) for row, first, last, rule in frames]
     hits += [(row, 2, a, -b, "abbreviation_explained", term) for term, (row, a, b) in said.items()]
-    rows = {"terms": [*first_met.values()], "framed": [row for row, *_ in frames]}
-    rows["terms_explained"] = [row for term, row in first_met.items() if term in said]
+    rows = {"terms": [*met.values()], "framed": [row for row, *_ in frames]}
+    rows["terms_explained"] = [row for term, row in met.items() if term in said]
     return {name: np.bincount(own, minlength=len(sentences)) for name, own in rows.items()}
 
 
-def _sizes(
-    sentences: Sentences, section: Strings, texts: Texts, orientation: Strings, figures: Ints
-) -> dict[str, NDArray[Any]]:
+def _sizes(speech: Speech, orientation: Strings, stated: Ints) -> dict[str, NDArray[Any]]:
     """The counts that are not hits: sizes, orientation, figures, concreteness."""
-    chars, plan = texts.lengths, orientation == "plan"
-    full = np.array([s.role == "text" for s in sentences], dtype=bool)
-    problems, spoken = section == "problems", section != ""
-    named = sum(_holding(texts, name, plan) for name in ("deadline", "named_thing"))
+    texts, held, chars = speech.texts, speech.hold, speech.texts.lengths
+    plan, problems, full = orientation == "plan", held["problems"], held["full"]
     _, items, clauses = cut(texts.joined)
+    begins = (items.first, parallel.four_letters(texts.joined), clauses.first)
+    n_items, four, n_clauses = (np.bincount(texts.rows(at), minlength=len(chars)) for at in begins)
     return {
         "past": orientation == "past",
         "plan": plan,
         "stance": orientation == "stance",
         "sentences": np.ones_like(chars),
         "chars": chars,
-        "items": texts.count(items.first),
-        "four": texts.count(four_letters(texts.joined)),
+        "items": n_items,
+        "four": four,
         "text_sentences": full,
         "text_chars": chars * full,
-        "clauses": texts.count(clauses.first) * full,
+        "clauses": n_clauses * full,
         "problems_chars": chars * problems,
-        "before_problems": chars * spoken * (np.cumsum(problems) == 0) * problems.any(),
-        "figures": figures,
-        "concrete": plan * (named + 1 * (figures > 0)),
+        "before_problems": chars * ~held[""] * (problems.cumsum() == 0) * problems.any(),
+        "figures": stated,
+        "concrete": plan * (held["deadline"] + 1 * held["named_thing"] + (stated > 0)),
     }

@@ -5,39 +5,59 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from itertools import compress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from reportlib.records import Sentence
 from reportlib.resources import settings, table
-from reportlib.rhetoric.parallel import Span
+from reportlib.rhetoric.parallel import BEYOND, Span, cut
 from reportlib.rhetoric.vocabulary import COLUMNS, cue, listed
 
+Place = tuple[int, int, int]  # number of the sentence, first and last in it
 REACH, FAR = 12, 60  # characters before 第N in which a word of rank, of a level must stand
 SHORTEST, LONGEST, OFTEN = 5, 20, 3  # characters of a frame; sentences that must share it
 LEAST, HEAD = 4, 8  # characters of an explanation; between entry number and term
-
-
-class Hit(NamedTuple):
-    """Characters ``first`` to ``last`` - 1 of a sentence's text, and the rule that took them."""
-
-    sentence: Sentence
-    first: int
-    last: int
-    measure: str
-    rule: str
-
-    @property
-    def text(self) -> str:
-        """The characters as they stand in the normalised sentence."""
-        return self.sentence.text[self.first : self.last]
+NUMERALS = "一二三四五六七八九十"  # letters that may number a text
 
 
 @cache
-def _forms() -> tuple[tuple[re.Pattern[str], dict[str, Any]], ...]:
-    """The patterns of ``data/rhetoric_patterns.toml`` that find a measure's hits, in its order."""
-    rows = settings("rhetoric_patterns").items()
-    return tuple((cue(name), row) for name, row in rows if "measure" in row)
+def _begins() -> tuple[list[str], NDArray[np.uint32]]:
+    """The patterns that are looked for everywhere; which a letter concerns, by its code, as bits.
+
+    In three lines: those whose hits begin with it, do so whatever follows, have it in second place.
+    """
+    rows = {k: row["begins"] for k, row in settings("rhetoric_patterns").items() if "begins" in row}
+    bits = np.zeros((3, BEYOND), dtype=np.uint32)
+    for k, begins in enumerate(rows.values()):
+        for head, *second in begins.split():
+            bits[: 1 if second else 2, ord(head)] |= 1 << k
+            bits[2, [ord(letter) for letter in second]] |= 1 << k
+    return [*rows], bits
+
+
+@lru_cache(maxsize=1)
+def find_cues(text: str) -> dict[str, list[tuple[int, int]]]:
+    """First and last of what patterns with ``begins`` find in a text, by pattern.
+
+    >>> {name: found for name, found in find_cues("要看到，今年是关键之年。").items() if found}
+    {'modal': [(0, 1)], 'period': [(10, 11)], 'copula': [(6, 7)]}
+    """
+    codes, (names, (head, alone, second)) = cut(text)[0], _begins()
+    at = (head > 0).take(codes, mode="clip").nonzero()[0]
+    first, after = codes.take(at), codes.take(at + 1)
+    bits = head.take(first) & (alone.take(first) | second.take(after, mode="clip"))
+    found: dict[str, list[tuple[int, int]]] = {}
+    for k, name in enumerate(names):
+        match, done, found[name] = cue(name).match, 0, []
+        for place in at[(bits & (1 << k)) != 0].tolist():
+            if place >= done and (met := match(text, place)):
+                done = met.end()
+                found[name].append((place, done))
+    return found
 
 
 def find_forms(text: str) -> Iterator[Span]:
@@ -57,13 +77,13 @@ def find_forms(text: str) -> Iterator[Span]:
     XX mask other
     """
     taken: set[tuple[str, int]] = set()
-    for pattern, form in _forms():
-        measure, phrase = form["measure"], pattern.groups
-        if not any(letter in text for letter in form.get("letters", text[:1])):
+    for name, form in settings("rhetoric_patterns").items():
+        if not (measure := form.get("measure")):
             continue
-        for found in pattern.finditer(text):
-            first, last = found.span(phrase if form.get("inner") else 0)
-            if (measure, first) in taken or not _counts(form, found[phrase]):
+        places = find_cues(text)[form.get("inside", name)]
+        phrases, inside = [text[a:b].strip("“”") for a, b in places], "inside" in form
+        for first, last in compress(places, _counted(form, phrases)):
+            if (measure, first := first + inside) in taken:
                 continue
             if before := form.get("before"):
                 start = _clause_start(text, first, REACH)
@@ -71,23 +91,21 @@ def find_forms(text: str) -> Iterator[Span]:
                     continue
                 first = led.start()
             taken.add((measure, first))
-            yield first, last, measure, form["rule"], form["device"]
+            yield first, last - inside, measure, form["rule"], form["device"]
 
 
-def _counts(form: dict[str, Any], phrase: str) -> bool:
-    """Whether a phrase is one of a form: the words listed by hand come before the patterns."""
-    measure, only, unless = form["measure"], form.get("only"), form.get("unless")
-    if phrase in listed(measure, "coined"):
-        return True
-    if phrase in listed(measure, "plain") or (unless and cue(unless).fullmatch(phrase)):
-        return False
-    return not only or cue(only).fullmatch(phrase) is not None
+def _counted(form: dict[str, Any], phrases: list[str]) -> list[object]:
+    """Which phrases are of a form: the words listed by hand come before the patterns."""
+    coined, plain = (listed(form["measure"], rule) for rule in ("coined", "plain"))
+    only, unless = (cue(form[key]).fullmatch if key in form else None for key in ("only", "unless"))
+    plain = plain.union(filter(unless, phrases)) if unless else plain
+    return [p in coined or (p not in plain and (not only or only(p))) for p in phrases]
 
 
 def _clause_start(text: str, at: int, reach: int) -> int:
     """Where the clause around ``at`` begins, but no further back than ``reach`` characters."""
     low = max(0, at - reach)
-    return max(low, *(text.rfind(mark, low, at) + 1 for mark in "，；。：\n"))
+    return low + 1 + max(map(text[low:at].rfind, "，；。：\n"))
 
 
 def rank_level(text: str, first: int, last: int) -> str:
@@ -120,7 +138,7 @@ def repeated_frames(texts: Sequence[str]) -> Iterator[tuple[int, int, int, str]]
     Yields:
         number of the text, first, last, rule.
     """
-    starts = [_numbered(text) for text in texts]
+    starts = [0 if t[:1].isalpha() and t[0] not in NUMERALS else _numbered(t) for t in texts]
     openings = [text[at : at + SHORTEST] for text, at in zip(texts, starts, strict=True)]
     for opening, n in Counter(openings).items():
         if n < OFTEN or len(opening) < SHORTEST or opening[:4] in listed("address", "address"):
@@ -134,16 +152,16 @@ def repeated_frames(texts: Sequence[str]) -> Iterator[tuple[int, int, int, str]]
 
 def _numbered(text: str) -> int:
     """How many characters of numbering open a text."""
-    plain = text[:1].isalpha() and text[0] not in "一二三四五六七八九十"
-    found = None if plain else cue("numbering").match(text)
+    found = cue("numbering").match(text)
     return found.end() if found else 0
 
 
-def explanations(terms: Sequence[tuple[int, Hit]]) -> dict[str, tuple[int, int, int]]:
+def explanations(sentences: Sequence[Sentence], terms: list[Place]) -> dict[str, Place]:
     """Where the report says what a number abbreviation stands for, by abbreviation.
 
     Args:
-        terms: the abbreviations found, those of the annex included, with their sentence's number.
+        terms: the abbreviations found, those of the annex included: number of the sentence, first
+            and last in it.
 
     A glossary entry of the annex (12.“四送一服”：…) is preferred to an apposition in the body
     (“两城”（即…）). A term that is not explained is not in the result.
@@ -151,18 +169,20 @@ def explanations(terms: Sequence[tuple[int, Hit]]) -> dict[str, tuple[int, int, 
     Returns:
         number of the sentence, first and last of the explanation, by abbreviation.
     """
-    said: dict[str, tuple[int, int, int]] = {}
-    for row, hit in sorted(terms, key=lambda term: term[1].sentence.section != "annex"):
-        text, stop = hit.sentence.text, len(hit.sentence.text)
-        glossary = hit.sentence.section == "annex"
-        if glossary and hit.first - _numbered(text) > HEAD:
+    said: dict[str, Place] = {}
+    used = set()
+    for row, first, last in sorted(terms, key=lambda term: sentences[term[0]].section != "annex"):
+        text, glossary = sentences[row].text, sentences[row].section == "annex"
+        term, stop = text[first:last], len(text)
+        if not glossary:
+            used.add(term)
+        elif first - _numbered(text) > HEAD:
             continue
-        if not (found := cue("gloss" if glossary else "apposition").match(text, hit.last)):
+        if not (found := cue("gloss" if glossary else "apposition").match(text, last)):
             continue
         if not glossary and "（" in found[0]:
             close = text.find("）", found.end())
             stop = close if close >= 0 else stop
         if stop - found.end() >= LEAST:
-            said.setdefault(hit.text, (row, found.end(), stop))
-    used = {hit.text for _, hit in terms if hit.sentence.section != "annex"}
+            said.setdefault(term, (row, found.end(), stop))
     return {term: place for term, place in said.items() if term in used}

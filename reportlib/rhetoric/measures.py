@@ -6,61 +6,36 @@ bootstrap over its sentences gives the interval.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import chain, compress
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reportlib.records import Report
-from reportlib.rhetoric.coding import SILENT, Coded
+from reportlib.rhetoric.coding import PARTS, Coded
+from reportlib.rhetoric.parallel import HAN, Bools, Ints, among, cut
 from reportlib.rhetoric.vocabulary import cards, columns
 
 RESAMPLES, SEED, FEWEST = 200, 20260101, 5  # of the bootstrap; fewer sentences get no interval
 ENDS = (0.025, 0.975)
-SECTIONS = ("all", "review", "problems", "plan")
+SECTIONS = ("all", *PARTS[1:])  # nothing is said of the opening alone
 SIZES = frozenset({"chars", "clauses", "items", "text_chars"})  # bases that are no observations
 REASONS = ("", "no_base", "too_short", "part_missing")
 WINDOW = 500  # characters of the moving window of lexical diversity
-FIRST_HAN, LAST_HAN = 0x4E00, 0x9FFF
 Floats = NDArray[np.float64]
 
 
-class Rate(NamedTuple):
-    """A measure of a group of sentences. ``value`` is None where it cannot be measured.
-
-    ``n`` counts the sentences, or the hits below the line where the measure is a share of hits;
-    ``low`` and ``high`` bound the 95 % bootstrap interval over sentences (None below five).
-    ``reason`` is ``part_missing``, ``no_base`` (nothing below the line) or ``too_short``.
-    """
-
-    value: float | None
-    n: int
-    low: float | None = None
-    high: float | None = None
-    reason: str = ""
-
-
-def rates(coded: Coded) -> dict[str, dict[str, Rate]]:
-    """Every measure of a report (``all``: no titles, no annex) and of its parts: part, measure.
-
-    The bootstrap draws sentences within each part of the report, so that its parts keep their size.
-    Measures that need a part of the report are of the whole only.
-
-    >>> from reportlib.rhetoric import code_report
-    >>> rates(code_report([]))["plan"]["commitment"].reason
-    'part_missing'
-    """
-    found: dict[str, dict[str, Rate]] = {part: {} for part in SECTIONS}
-    for part, measure, value, _, *others in zip(*measure_columns(coded), strict=True):
-        found[part][measure] = Rate(value, *others)
-    return found
-
-
 def measure_columns(coded: Coded) -> tuple[Sequence[Any], ...]:
-    """The columns of ``rhetoric`` behind report_id: ``rates``, by part and card.
+    """The columns of ``rhetoric`` behind report_id: every measure of a report and of its parts.
+
+    They are section (``all``: no titles, no annex), measure, value (None where it cannot be
+    measured), unit, n (sentences, or the hits below the line where the measure is a share of hits),
+    low and high (95 % bootstrap interval over sentences, which are drawn within each part; None
+    below five) and reason: ``part_missing``, ``no_base`` (nothing below the line) or ``too_short``.
+    Measures that need a part of the report are of the whole only.
 
     >>> from reportlib.records import Sentence
     >>> from reportlib.rhetoric import code_report
@@ -80,42 +55,41 @@ def measure_columns(coded: Coded) -> tuple[Sequence[Any], ...]:
 
 def _measured(coded: Coded) -> tuple[list[list[float]], list[int], list[str]]:
     """By part and card: value and ends of its interval (NaN where there is none), n, reason."""
-    names = {s.section for s in coded.sentences}.difference(SILENT)
-    inside = coded.section == np.array(SECTIONS)[:, None]
-    inside[SECTIONS.index("all")] = ~np.isin(coded.section, SILENT)
-    said, size = [s.text for s in coded.sentences], inside.sum(axis=1, keepdims=True)
-    texts = ["".join(compress(said, own)) for own in inside.tolist()]
-    value, base, *ends = _evaluate(_totals(coded, names))
+    held = coded.speech.hold
+    inside = np.array([~(held[""] | held["annex"]), *(held[part] for part in SECTIONS[1:])])
+    size = inside.sum(axis=1, keepdims=True)
+    value, base, *ends = _evaluate(_totals(coded))
     sized = [not one.below or one.below[0] in SIZES for one in cards().values()]
     n, varied = np.where(sized, size, base), [*cards()].index("lexical_diversity")
-    value[:, varied], n[:, varied] = _diversity(texts), [*map(len, texts)]
-    missing = (size == 0) | [one.needs not in ("", *names) for one in cards().values()]
+    value[:, varied], n[:, varied] = _diversity(coded, inside), inside @ coded.speech.texts.lengths
+    needed = [SECTIONS.index(one.needs or "all") for one in cards().values()]
+    missing = (size == 0) | (size[needed, 0] == 0)
     value[missing] = np.nan
     blank = np.isnan(value)
     n[blank], reason = 0, np.where(missing, REASONS.index("part_missing"), blank)
     reason[:, varied] += reason[:, varied] == REASONS.index("no_base")
-    bounds = np.where(blank | (size < FEWEST), np.nan, ends).reshape(2, -1).tolist()
+    bounds = np.where(blank | (size < FEWEST), np.nan, ends)
     reasons = [REASONS[k] for k in reason.ravel().tolist()]
-    return [value.ravel().tolist(), *bounds], n.ravel().astype(int).tolist(), reasons
+    numbers = np.array([value, *bounds]).reshape(3, -1).tolist()
+    return numbers, n.ravel().astype(int).tolist(), reasons
 
 
-def _totals(coded: Coded, names: Iterable[str]) -> Floats:
+def _totals(coded: Coded) -> Floats:
     """By part, what stands on each side of a card's line: as it is, then in each resample.
 
     Sums of whole numbers, which are exact below 2 ** 24.
     """
     sides = coded.counts @ _sides()[0].T
-    totals = {}
-    for part in sorted(names):
-        own = sides[coded.section == part]
-        totals[part] = own.T @ _weights(len(own)).astype(np.float32)
-    totals["all"] = sum(totals.values(), start=np.zeros((sides.shape[1], RESAMPLES + 1)))
-    return np.array([totals.get(part, totals["all"]) for part in SECTIONS], dtype=float)
+    totals = np.zeros((len(PARTS), sides.shape[1], RESAMPLES + 1))
+    for row, part in enumerate(PARTS):
+        if len(own := sides[coded.speech.hold[part]]):
+            totals[row] = (_weights(len(own)).astype(np.float32) @ own).T
+    return np.concatenate((totals.sum(axis=0)[None], totals[1:]))  # the opening is no part
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _weights(n: int) -> NDArray[np.uint8]:
-    """How often each of n sentences counts: once as they are, then in each resample.
+    """How often each of n sentences counts: once as they are, then a line for each resample.
 
     Kept, because many parts of reports have as many sentences. The sentences are those which the
     generator's ``integers(0, n, (RESAMPLES, n))`` draws, which multiplies the same random numbers
@@ -125,10 +99,10 @@ def _weights(n: int) -> NDArray[np.uint8]:
     drawn = scaled.astype(np.int64)
     if (scaled - drawn).min() * 2**32 < 2**32 % n:
         drawn = np.random.default_rng(SEED).integers(0, n, RESAMPLES * n)
-    cells = drawn.reshape(RESAMPLES, n) + np.arange(n, n * (RESAMPLES + 1), n)[:, None]
-    weights = np.bincount(cells.ravel(), minlength=n * (RESAMPLES + 1)).astype(np.uint8)
+    drawn.reshape(RESAMPLES, n)[:] += np.arange(n, n * (RESAMPLES + 1), n)[:, None]
+    weights = np.bincount(drawn, minlength=n * (RESAMPLES + 1)).astype(np.uint8)
     weights[:n] = 1
-    return weights.reshape(-1, n).T
+    return weights.reshape(-1, n)
 
 
 @cache
@@ -176,21 +150,33 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
     >>> mattr("发展要发展", 2), mattr("稳、稳进", 2), mattr("短", 2)
     (1.0, 0.75, None)
     """
-    return _diversity([text], window)[0]
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _variety(_apart(codes[among(codes, HAN)], window), window)
 
 
-def _diversity(texts: Sequence[str], window: int = WINDOW) -> list[float | None]:
-    """``mattr`` of texts, most of which are stretches of the first."""
-    codes = np.frombuffer(texts[0].encode("utf-32-le", "surrogatepass"), np.uint32)
-    han = np.flatnonzero((codes >= FIRST_HAN) & (codes <= LAST_HAN))
-    places = np.sort(codes[han].astype(np.int64) << 32 | np.arange(len(han)))  # by character
-    apart = np.full(len(han), window)  # from the same character before, which is nearer than others
-    apart[places[1:] & 0xFFFFFFFF] = np.minimum(np.diff(places), window)
+def _apart(codes: NDArray[np.integer], window: int) -> Ints:
+    """How far each Han character is from the same one before it, or ``window`` if it is further."""
+    places = codes.astype(np.int64) << 32 | np.arange(len(codes))
+    places.sort()  # by character
+    apart = np.full(len(codes), window)
+    apart[places[1:] & 0xFFFFFFFF] = np.minimum(places[1:] - places[:-1], window)
+    return apart
+
+
+def _diversity(coded: Coded, inside: Bools) -> list[float | None]:
+    """``mattr`` of the parts of a report, most of which are a stretch of all that is said."""
+    texts = coded.speech.texts
+    codes = cut(texts.joined)[0][: len(texts.joined)]
+    at = (among(codes, HAN) & np.repeat(inside[0], texts.lengths + 1)).nonzero()[0]
+    whole, edges = _apart(codes.take(at), WINDOW), at.searchsorted([*texts.starts, len(codes)])
     found = []
-    for text in texts:
-        at = texts[0].find(text)
-        first, last = np.searchsorted(han, (at, at + len(text)))
-        found.append(mattr(text, window) if at < 0 else _variety(apart[first:last], window))
+    for own in inside:
+        rows = own.nonzero()[0]
+        first, last = (rows[0], rows[-1] + 1) if len(rows) else (0, 0)
+        apart = whole[edges[first] : edges[last]]
+        if (inside[0] ^ own)[first:last].any():  # other parts stand between
+            apart = _apart(codes.take(at[own[texts.rows(at)]]), WINDOW)
+        found.append(_variety(apart, WINDOW))
     return found
 
 

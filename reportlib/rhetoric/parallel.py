@@ -23,6 +23,7 @@ MARKS, DIGITS = "，。；：！？、\n", "0123456789"
 ADVERBS = "就也并都则"  # may stand before the first of a run
 ANSWERS = "又也更越"  # may open the second of a pair
 NOUN_ENDS = "化性感馆院所站"
+HAN = "".join(map(chr, range(0x4E00, 0xA000)))
 LONGEST_RUN, LONGEST_PAIR = 60, 30  # characters of a phrase that is compared
 CLOSE = 16  # characters of equally long phrases of a run that are compared one by one
 SPLIT = 1 << 21  # larger than any character's code: two codes make one number
@@ -38,15 +39,9 @@ class Phrases(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Phrases of a text in row 0, and in row 1 the one that follows each.
-
-    ``codes`` are the text's characters, ``words`` each of them and the next as one number, and
-    ``digits`` where digits stand.
-    """
+    """Phrases in row 0, in row 1 the one that follows each; the codes of the text's characters."""
 
     codes: Ints
-    words: Ints
-    digits: Ints
     first: Ints
     last: Ints
 
@@ -58,13 +53,15 @@ class Pairs(NamedTuple):
         """One character of each phrase, counted from its end where ``at`` is negative."""
         return self.codes.take(at + (self.first if at >= 0 else self.last))
 
-    def word(self, at: int) -> Ints:
-        """Two characters of each phrase as one number."""
-        return self.words.take(at + (self.first if at >= 0 else self.last))
+    def listed(self, at: int, rule: str) -> Bools:
+        """Whether the same character and the next are a listed word."""
+        known, words = _listed_words(rule), self.letter(at) * SPLIT + self.letter(at + 1)
+        return known.take(known.searchsorted(words), mode="clip") == words
 
     def figured(self) -> Bools:
-        """Which phrases hold a digit."""
-        return np.not_equal(*(np.searchsorted(self.digits, at) for at in (self.last, self.first)))
+        """Whether one of the two holds a digit."""
+        digits = among(self.codes, DIGITS).nonzero()[0]
+        return (digits.searchsorted(self.first) != digits.searchsorted(self.last)).any(axis=0)
 
     def alike(self, reach: int) -> Bools:
         """By pair: which characters, up to ``reach`` and the end of the second, are the same."""
@@ -92,12 +89,6 @@ def _listed_words(rule: str) -> Ints:
     return np.sort([ord(w[0]) * SPLIT + ord(w[1]) for w in listed("parallel", rule)])
 
 
-def _are(words: Ints, rule: str) -> Bools:
-    """Which words of two characters are listed."""
-    known = _listed_words(rule)
-    return known.take(np.searchsorted(known, words), mode="clip") == words
-
-
 @lru_cache(maxsize=1)
 def cut(text: str) -> tuple[Ints, Phrases, Phrases]:
     """The character codes of a text (newlines behind it), its items and its clauses.
@@ -110,13 +101,14 @@ def cut(text: str) -> tuple[Ints, Phrases, Phrases]:
     >>> clauses.first.tolist(), clauses.last.tolist(), clauses.linked.tolist()
     ([0, 9], [8, 12], [True, False])
     """
-    padded = text + "\n" * LONGEST_PAIR
-    codes = np.frombuffer(padded.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    edges = np.flatnonzero(np.diff(among(codes, MARKS), prepend=True))
+    padded = (text + "\n" * LONGEST_PAIR).encode("utf-32-le")
+    codes = np.frombuffer(padded, dtype=np.uint32).astype(np.int64)
+    marks = among(codes, MARKS)
+    edges = np.concatenate((~marks[:1], marks[1:] != marks[:-1])).nonzero()[0]
     first, last = edges[0::2], edges[1::2]
     linked = (np.append(first[1:], 0) == last + 1) & (codes[last] == ord("、"))
     start, stop = first[~np.append(False, linked)[:-1]], last[~linked]
-    line = np.searchsorted(np.flatnonzero(codes == ord("\n")), start)
+    line = (codes == ord("\n")).nonzero()[0].searchsorted(start)
     return codes, Phrases(first, last, linked), Phrases(start, stop, np.diff(line, append=-1) == 0)
 
 
@@ -139,7 +131,7 @@ def four_characters(text: str) -> Iterator[Span]:
     [(0, 24, 'four_character', 'run:5', '')]
     """
     codes, four = cut(text)[0], four_letters(text)
-    linked = (np.diff(four, append=0) == 5) & (codes[four + 4] != ord("\n"))
+    linked = (np.diff(four, append=0) == 5) & (codes.take(four + 4) != ord("\n"))
     for start, stop in _stretches(linked):
         yield int(four[start]), int(four[stop]) + 4, "four_character", f"run:{stop - start + 1}", ""
 
@@ -155,57 +147,55 @@ def parallels(text: str) -> Iterator[Span]:
     [('稳就业、稳企业、稳市场、稳预期', 'run:4')]
     """
     codes, items, clauses = cut(text)
-    words, digits = codes[:-1] * SPLIT + codes[1:], np.flatnonzero(among(codes, DIGITS))
-    every = Pairs(codes, words, digits, items.first, items.last)
-    yield from _runs(every, clauses, _trimmed(words, items))
-    yield from _pairs(text, every, clauses, items)
+    yield from _runs(codes, clauses, _trimmed(codes, items))
+    yield from _pairs(text, codes, clauses, items)
 
 
-def _trimmed(words: Ints, items: Phrases) -> Phrases:
+def _trimmed(codes: Ints, items: Phrases) -> Phrases:
     """The items of each list, the outer ones cut to the length of their neighbours."""
-    first, last, linked = items.first.copy(), items.last.copy(), items.linked
-    length, after = last - first, np.append(False, linked)[:-1]
-    begins, ends = np.flatnonzero(linked & ~after), np.flatnonzero(after & ~linked)
-    ends = ends[words[last[ends] - 2] != words[last[ends - 1] - 2]]
-    first[begins] = np.maximum(first[begins], last[begins] - length[begins + 1])
-    last[ends] = np.minimum(last[ends], items.first[ends] + length[ends - 1])
-    return Phrases(first, last, linked)
+    (first, last, linked), length = items, items.last - items.first
+    start, stop, after = first.copy(), last.copy(), np.append(False, linked)[:-1]
+    begins, ends = (linked & ~after).nonzero()[0], (after & ~linked).nonzero()[0]
+    final = np.array((last.take(ends), last.take(ends - 1)))
+    ends = ends[~(same(codes.take(final - 1)) & same(codes.take(final - 2)))]
+    start[begins] = np.maximum(first[begins], last[begins] - length[begins + 1])
+    stop[ends] = np.minimum(last[ends], first[ends] + length[ends - 1])
+    return Phrases(start, stop, linked)
 
 
-def _joined(every: Pairs, *kinds: Phrases) -> tuple[Phrases, Pairs]:
-    """Phrases of several kinds as one, and those that are linked with what follows each."""
-    phrases = Phrases(*(np.concatenate(columns) for columns in zip(*kinds, strict=True)))
-    at = np.flatnonzero(phrases.linked) + np.array([[0], [1]])
-    return phrases, every._replace(first=phrases.first[at], last=phrases.last[at])
+def _joined(*kinds: Phrases) -> Phrases:
+    """Phrases of several kinds as one."""
+    return Phrases(*map(np.concatenate, zip(*kinds, strict=True)))
 
 
-def _runs(every: Pairs, clauses: Phrases, items: Phrases) -> Iterator[Span]:
+def _runs(codes: Ints, clauses: Phrases, items: Phrases) -> Iterator[Span]:
     """Maximal runs of at least three neighbouring phrases, each built like the next.
 
     Among clauses a shared function word (向…，向…) is enough.
     """
-    (first, last, linked), pairs = _joined(every, clauses, items)
-    loose = np.arange(linked.sum()) < clauses.linked.sum()
-    while (adverb := loose & among(pairs.codes[pairs.first[0]], ADVERBS)).any():
+    first, last, linked = _joined(clauses, items)
+    at = linked.nonzero()[0]
+    loose = at < len(clauses.first)
+    pairs = Pairs(codes, first.take((at, at + 1)), last.take((at, at + 1)))
+    while (adverb := loose & among(pairs.letter(0)[0], ADVERBS)).any():
         pairs.first[0] += adverb
-    n, heads, tails = pairs.last - pairs.first, pairs.letter(0), pairs.letter(-1)
-    alike = same(heads)
-    framed = loose & alike & among(heads[0], listed("parallel", "opening"))
-    changes = frozenset(word[1] for word in listed("parallel", "change"))
-    near = same(n) | alike | same(tails) | among(tails, changes).all(axis=0)
-    near &= (n.min(axis=0) >= 3) & (n.max(axis=0) <= LONGEST_RUN)
+    changes = among(pairs.letter(-1), frozenset(w[1] for w in listed("parallel", "change")))
+    n, alike = pairs.last - pairs.first, same(pairs.letter(0))
+    framed = loose & alike & among(pairs.letter(0)[0], listed("parallel", "opening"))
+    near = same(n) | alike | same(pairs.letter(-1)) | (changes[0] & changes[1])
+    near &= (np.minimum(*n) >= 3) & (np.maximum(*n) <= LONGEST_RUN)
     around = np.zeros(len(linked) + 2, dtype=bool)
-    around[1:-1][linked] = near | framed
-    near &= (around[:-2] | around[2:])[linked]  # one pair alone makes no run
+    around[at + 1] = near | framed
+    near &= around.take(at) | around.take(at + 2)  # one pair alone makes no run
     near[near] = _same_build(pairs.these(near))
-    linked[linked] = near | framed
-    for start, stop in _stretches(linked):
+    around[at + 1] = near | framed
+    for start, stop in _stretches(around[1:-1]):
         yield int(first[start]), int(last[stop]), "parallel", f"run:{stop - start + 1}", "parallel"
 
 
 def _stretches(linked: Bools) -> list[tuple[int, int]]:
     """First and last phrase of each stretch of three or more that are linked one by one."""
-    edges = np.flatnonzero(np.diff(linked, prepend=False, append=False))
+    edges = np.diff(linked, prepend=False, append=False).nonzero()[0]
     return [(a, b) for a, b in edges.reshape(-1, 2).tolist() if b - a > 1]
 
 
@@ -215,49 +205,53 @@ def _same_build(pairs: Pairs) -> Bools:
     Lists of figures and lists of nouns (绿色交通、绿色建筑) are no parallelism. A phrase
     that begins with a verb or function word tells: its repetition is a frame.
     """
-    (n, other), begin, end = pairs.last - pairs.first, pairs.word(0), pairs.word(-2)
-    least, before, acting = np.minimum(n, other), pairs.letter(-3), _are(begin, "begins")
-    single = (among(begin[0] // SPLIT, listed("parallel", rule)) for rule in ("verb", "opening"))
-    telling = np.logical_or(*single) | acting[0]
-    changes = (least > 5) & _are(end, "change").all(axis=0)
-    begins = same(begin) & telling & (abs(n - other) <= 20)
-    ended = same(end) & (_are(end[0], "predicate") | same(before))
-    built = (least > 3) & (changes | np.where(ended, before[0] != ord("、"), begins))
-    built |= (n == other) & (n <= CLOSE) & _shared_letters(pairs, end, telling, acting)
-    built &= ~(same(pairs.letter(0)) & (least < 7) & _are(begin, "modifier").all(axis=0))
-    built[built] = ~pairs.these(built).figured().any(axis=0)
+    (n, other), before = pairs.last - pairs.first, pairs.letter(-3)
+    begun, ended = (same(pairs.letter(at)) & same(pairs.letter(at + 1)) for at in (0, -2))
+    acting, least = pairs.listed(0, "begins"), np.minimum(n, other)
+    opens, verbs = listed("parallel", "opening"), listed("parallel", "verb")
+    telling = among(pairs.letter(0)[0], opens | verbs) | acting[0]
+    changes = (least > 5) & pairs.listed(-2, "change").all(axis=0)
+    begun &= telling & (abs(n - other) <= 20)
+    closed = ended & (pairs.listed(-2, "predicate")[0] | same(before))
+    built = (least > 3) & (changes | np.where(closed, before[0] != ord("、"), begun))
+    built |= (n == other) & (n <= CLOSE) & _shared_letters(pairs, ended, telling, acting)
+    built &= ~(same(pairs.letter(0)) & (least < 7) & pairs.listed(0, "modifier").all(axis=0))
+    built[built] = ~pairs.these(built).figured()
     return built
 
 
-def _shared_letters(pairs: Pairs, end: Ints, telling: Bools, acting: Bools) -> Bools:
+def _shared_letters(pairs: Pairs, ends: Bools, telling: Bools, acting: Bools) -> Bools:
     """Whether equally long phrases are not the same, and share letters in a telling place.
 
     Or are short: verb and object (拓市场, 优化环境), subject and quality.
     """
     n, alike = (pairs.last - pairs.first)[0], pairs.alike(CLOSE).sum(axis=1)
     heads, tails = pairs.letter(0), pairs.letter(-1)
-    head, tail, ends = same(heads), same(tails), same(end)
-    noun = ends & _are(end[0], "noun")
+    head, tail = same(heads), same(tails)
+    noun = ends & pairs.listed(-2, "noun")[0]
     outside = (ends & ~noun) | (head & telling)
     inside = alike - head - tail - noun > 0
     shared = (alike > tail) & (inside | ((n > 3) & outside))
     acts = ((n == 3) | (n == 5)) & among(heads, listed("parallel", "verb")).all(axis=0)
     acts &= ~among(tails[0], NOUN_ENDS) | ((n == 3) & head)
-    words = _are(end, "quality").all(axis=0) | acting.all(axis=0)
+    words = pairs.listed(-2, "quality").all(axis=0) | acting.all(axis=0)
     return (alike < n) & (shared | acts | ((n >= 5) & (n <= 8) & words))
 
 
-def _pairs(text: str, every: Pairs, *kinds: Phrases) -> Iterator[Span]:
+def _pairs(text: str, codes: Ints, *kinds: Phrases) -> Iterator[Span]:
     """Strict pairs: 于…中…，于…中…; 既…又…; 越…越…; or the second phrase turned about."""
-    _, pairs = _joined(every, *kinds)
-    (n, length), heads, end = pairs.last - pairs.first, pairs.letter(0), pairs.word(-2)[0]
-    fit = (np.minimum(n, length) >= 4) & (np.maximum(n, length) <= LONGEST_PAIR)
-    turning = np.any([end == pairs.word(k)[1] for k in range(3)], axis=0)
-    framed = same(pairs.letter(-1)) | (same(heads) & (n == length))
-    framed &= fit & (n >= length) & (length > 4)
+    first, last, linked = _joined(*kinds)
+    fit = (last - first >= 4) & (last - first <= LONGEST_PAIR)
+    at = (linked[:-1] & fit[:-1] & fit[1:]).nonzero()[0]
+    pairs = Pairs(codes, first.take((at, at + 1)), last.take((at, at + 1)))
+    (n, length), tails, ends = pairs.last - pairs.first, pairs.letter(-1), pairs.letter(-2)[0]
+    opens = [pairs.letter(k)[1] for k in range(4)]
+    turning = np.any([(opens[k] == ends) & (opens[k + 1] == tails[0]) for k in range(3)], axis=0)
+    framed = same(tails) | (same(pairs.letter(0)) & (n == length))
+    framed &= (n >= length) & (length > 4)
     framed[framed] = _framed(pairs.these(framed))
-    chosen = framed | (fit & (turning | among(heads[1], ANSWERS)))
-    spans = np.concatenate([pairs.first, pairs.last])[:, chosen].T.tolist()
+    chosen = framed | turning | among(pairs.letter(0)[1], ANSWERS)
+    spans = np.concatenate((pairs.first, pairs.last))[:, chosen].T.tolist()
     for (first, start, last, stop), is_framed in zip(spans, framed[chosen].tolist(), strict=True):
         a, b = text[first:last], text[start:stop]
         answers = a[0] == "越" if b[0] == "越" else b[0] in ANSWERS and "既" in a  # 既…，又…
@@ -272,15 +266,16 @@ def _framed(pairs: Pairs) -> Bools:
     n, length = pairs.last - pairs.first
     ends = pairs._replace(first=pairs.last - length)
     alike = ends.alike(LONGEST_PAIR)
-    number, words = alike.sum(axis=1), listed("parallel", "opening")
+    number = alike.sum(axis=1)
     opened = same(pairs.letter(0)) & (n == length)
     one, two, three, four = (same(ends.letter(-k)) for k in (1, 2, 3, 4))
     together = LONGEST_PAIR - alike[:, ::-1].argmax(axis=1) - alike.argmax(axis=1) == number
     last = (length > 5) & four & (two ^ three) & one & (ends.letter(-4)[0] != ord("、"))
-    worded = alike & among(ends.codes[ends.first[1][:, None] + np.arange(LONGEST_PAIR)], words)
-    apart = opened | ((number >= length // 2) & worded.any(axis=1))
+    letters = pairs.codes.take(ends.first[1][:, None] + np.arange(LONGEST_PAIR))
+    worded = (alike & among(letters, listed("parallel", "opening"))).any(axis=1)
+    apart = opened | ((number >= length // 2) & worded)
     framed = np.where((number < 2) | (number > length - 3) | together, last, apart)
-    return framed & ~ends.figured().any(axis=0)
+    return framed & ~ends.figured()
 
 
 def _turned(a: str, b: str) -> bool:
