@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import reportlib
@@ -140,6 +140,7 @@ def test_wrong_calls_are_answered() -> None:
         shingles(tables({}))
 
 
+@settings(max_examples=25)
 @given(
     st.lists(st.sampled_from([*"稳进发展，。A1《 "]), max_size=40).map("".join),
     st.lists(st.sampled_from([*"稳进发展，。A1《 "]), max_size=40).map("".join),

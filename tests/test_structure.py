@@ -284,6 +284,7 @@ def test_any_order_of_lines(lines: list[str], end: str) -> None:
 
 
 @given(st.text(max_size=80) | st.text("各位代表：。，“”（）\n一二、1 *#-", max_size=80))
+@settings(max_examples=150)
 def test_any_text(text: str) -> None:
     """Any text at all is a page, tiled, mostly without a report."""
     check_layout(lay_out(text))
