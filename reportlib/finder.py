@@ -52,6 +52,8 @@ class Finder:
         """
         codes = _codes(text + WINDOW * chr(_RARE))
         at, number = self._candidates(codes[: len(text) + 2])
+        if not len(at):
+            return at, at, at
         fours = np.ndarray(len(text) + 4, np.uint64, codes, strides=(2,)).copy()
         for k, (heads, masks) in self._fours:
             same = fours.take(at + 4 * k) & masks.take(number) == heads.take(number)
@@ -62,10 +64,8 @@ class Finder:
         kept = np.flatnonzero(same)[np.argsort(at[same], kind="stable")]
         first, number = at.take(kept), number.take(kept)
         last = first + self._sizes.take(number)
-        if not overlapping:
-            kept = _apart(first, last)
-            number, first, last = number.take(kept), first.take(kept), last.take(kept)
-        return self._order.take(number), first, last
+        kept = np.arange(len(first)) if overlapping else _apart(first, last)
+        return self._order.take(number.take(kept)), first.take(kept), last.take(kept)
 
     def _candidates(self, codes: NDArray[np.uint16]) -> tuple[Ints, Ints]:
         """Places of a text with words that may begin there; ``codes`` end two behind its last."""

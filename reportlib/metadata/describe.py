@@ -231,7 +231,7 @@ def _given_place(given: Mapping[str, str], year: int) -> Place | None:
         return place
     if code:
         raise ReportlibError(f"the sidecar's adcode {code!r} is no division's code of any year")
-    found = places.named([name], year) or places.by_name(name, year, 99)
+    found = (places.named([name], year) or places.by_name(name, year, 99)) if name else []
     if name and len(found) != 1:
         options = ", ".join(places.path(p, year) for p in found)
         why = f"one of {options}: give the full name or the adcode" if found else "unknown"
