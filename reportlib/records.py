@@ -8,7 +8,6 @@ exclusive. Offsets into normalised text are always called ``at``, ``first`` or `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -226,21 +225,28 @@ class Report:
         return self.mapped.locate(sentence.first + first, sentence.first + last)
 
     def locate_all(
-        self, sentences: Sequence[Sentence], firsts: Sequence[int], lasts: Sequence[int]
-    ) -> tuple[list[int], list[int]]:
-        """Page offsets, all starts and all ends, of one or more characters of each sentence.
+        self, rows: ArrayLike, firsts: ArrayLike, lasts: ArrayLike
+    ) -> tuple[list[str], list[int], list[int]]:
+        """Ids and page offsets, all starts and all ends, of one or more characters of sentences.
 
-        The same as ``locate`` of each in turn, in half the time.
+        The same as ``locate`` of each in turn, in a part of the time.
+
+        Args:
+            rows: which of ``sentences``.
 
         >>> mapped = Mapped("5亿元", (0, 1), (10, 13), (-1, -1))
         >>> one = Sentence("r.1", "plan", "text", 10, 15, "5亿元", 0, 0, 0, "")
-        >>> Report("r", "r.txt", mapped, Metadata()).locate_all([one, one], [0, 1], [3, 2])
-        ([10, 13], [15, 14])
+        >>> report = Report("r", "r.txt", mapped, Metadata(), sentences=(one,))
+        >>> report.locate_all([0, 0], [0, 1], [3, 2])
+        (['r.1', 'r.1'], [10, 13], [15, 14])
         """
         import numpy as np
 
-        bases = np.array([sentence.first for sentence in sentences], dtype=np.int64)
-        return self.mapped.locate_all(bases + firsts, bases + lasts)
+        which = np.asarray(rows, dtype=np.int64)
+        at = np.array([s.first for s in self.sentences], dtype=np.int64)[which]
+        ids = np.array([s.sentence_id for s in self.sentences], dtype=object)[which]
+        edges = (at + np.asarray(places, dtype=np.int64) for places in (firsts, lasts))
+        return ids.tolist(), *self.mapped.locate_all(*edges)
 
 
 class Quantity(NamedTuple):

@@ -49,15 +49,16 @@ def test_all_at_once_is_one_by_one(page: str, data: st.DataObject) -> None:
         for a, b in pairwise(edges)
     ]
     hits = [
-        (s, first, last)
-        for s in sentences
+        (row, first, last)
+        for row, s in enumerate(sentences)
         for first in range(len(s.text))
         for last in range(first + 1, len(s.text) + 1)
     ]
-    report = Report("r", "r.txt", mapped, Metadata())
-    starts, ends = report.locate_all(*map(list, zip(*hits, strict=True))) if hits else ([], [])
-    assert list(zip(starts, ends, strict=True)) == [report.locate(*hit) for hit in hits]
-    assert report.locate_all([], [], []) == ([], [])
+    report = Report("r", "r.txt", mapped, Metadata(), sentences=tuple(sentences))
+    columns = zip(*hits, strict=True) if hits else ((), (), ())
+    found = list(zip(*report.locate_all(*columns), strict=True))
+    assert found == [("r.1", *report.locate(sentences[row], *at)) for row, *at in hits]
+    assert report.locate_all([], [], []) == ([], [], [])
 
 
 def test_a_map_in_use_is_equal_and_can_be_sent() -> None:

@@ -123,17 +123,8 @@ def _report(out: Analysis, layout: Layout, index: int) -> Body:
         given=page.given,
     )
     metadata = replace(describe(clues), completeness=body.completeness)
-    out.reports.append(
-        Report(
-            report_id=report_id,
-            doc=page.doc,
-            mapped=body.mapped,
-            metadata=metadata,
-            parts=tuple(body.parts),
-            headings=tuple(body.headings),
-            sentences=tuple(body.sentences),
-        )
-    )
+    found = (tuple(body.parts), tuple(body.headings), tuple(body.sentences))
+    out.reports.append(Report(report_id, page.doc, body.mapped, metadata, *found))
     return body
 
 
@@ -181,17 +172,16 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
 
 
 def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
-    spoken = [s for s in report.sentences if s.section != "annex"]
+    rows = [k for k, s in enumerate(report.sentences) if s.section != "annex"]
+    spoken = [report.sentences[k] for k in rows]
     numerals = find_all([s.text for s in spoken])
-    found = list(zip(spoken, numerals, strict=True))
-    if sentences := [s for s, own in found for _ in own]:
-        columns = zip(*chain.from_iterable(numerals), strict=True)
-        first, last, _, _, _, kind, *values, masked = columns
-        starts, ends = report.locate_all(sentences, first, last)
-        where = (report.doc, report.report_id, [s.sentence_id for s in sentences], starts, ends)
-        quotes = [out.page.text[a:b] for a, b in zip(starts, ends, strict=True)]
+    if cells := [*chain.from_iterable(numerals)]:
+        first, last, _, _, _, kind, *values, masked = zip(*cells, strict=True)
+        of = [k for k, own in zip(rows, numerals, strict=True) for _ in own]
+        where = (report.doc, report.report_id, *report.locate_all(of, first, last))
+        quotes = [out.page.text[a:b] for a, b in zip(*where[-2:], strict=True)]
         out.add("quantities", *where, quotes, kind, *values, [*map(int, masked)])
-    return {s.sentence_id: own for s, own in found}
+    return {s.sentence_id: own for s, own in zip(spoken, numerals, strict=True)}
 
 
 def _indicator_rows(
@@ -226,13 +216,17 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
 
 
 def _word_rows(out: Analysis, report: Report) -> None:
-    texts: dict[str, list[str]] = {}
+    """Words of each part, in blocks of those that occur equally often."""
+    texts = defaultdict(list)
     for sentence in report.sentences:
-        if sentence.section:
-            texts.setdefault(sentence.section, []).append(sentence.text)
+        texts[sentence.section].append(sentence.text)
+    texts.pop("", None)  # title lines
     for section, pieces in texts.items():
-        if ranked := words.count_words("\n".join(pieces)).most_common():
-            out.add("words", report.report_id, section, *zip(*ranked, strict=True))
+        ranked: dict[int, list[str]] = defaultdict(list)
+        for word, n in words.count_words("\n".join(pieces)).items():
+            ranked[n].append(word)
+        for n in sorted(ranked, reverse=True):
+            out.add("words", report.report_id, section, ranked[n], n)
 
 
 def sketch(texts: Iterable[str]) -> tuple[int, ...]:

@@ -204,8 +204,7 @@ def hit_columns(report: Report, coded: Coded, page_text: str) -> tuple[Sequence[
     >>> [column[0] for column in hit_columns(report, code_report([one]), ".......坚决打赢这一仗")]
     ['r.1', 7, 9, '坚决', 'commitment', 'strong']
     """
-    rows, first, last, measures, rules = coded.found
-    sentences = [coded.sentences[row] for row in rows]
-    starts, ends = report.locate_all(sentences, first, last)
+    *where, measures, rules = coded.found
+    ids, starts, ends = report.locate_all(*where)
     texts = [page_text[start:end] for start, end in zip(starts, ends, strict=True)]
-    return [s.sentence_id for s in sentences], starts, ends, texts, measures, rules
+    return ids, starts, ends, texts, measures, rules

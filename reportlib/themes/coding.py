@@ -187,11 +187,8 @@ def hit_columns(report: Report, coded: Coded) -> tuple[list[Any], ...]:
     >>> [column[0] for column in hit_columns(report, code_report(report.sentences))]
     ['2024.txt.0007', 100, 106, '地区生产总值', 'macro_demand']
     """
-    hits, sentences = coded.hits, report.sentences
-    at = np.array([s.first for s in sentences], dtype=np.int64)[hits.text]
-    spans = report.mapped.locate_all(at + hits.first, at + hits.last)
-    ids = np.array([s.sentence_id for s in sentences], dtype=object).take(hits.text).tolist()
-    return ids, *spans, *coded.of.named(hits)
+    hits = coded.hits
+    return *report.locate_all(hits.text, hits.first, hits.last), *coded.of.named(hits)
 
 
 def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
