@@ -10,14 +10,11 @@ times as fast; both are given Chinese characters only, and on those they agree w
 from __future__ import annotations
 
 import re
-import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
 from importlib.metadata import version
-from importlib.util import find_spec, module_from_spec
 from typing import Any
 
 from reportlib.resources import require, table
@@ -66,23 +63,14 @@ def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(f"({whole})"), re.compile(f"({whole}|{other})")
 
 
-def _core_of_rjieba() -> Any:
-    """The module of rjieba that cuts. Its package loads a dictionary that is not used here."""
-    if "rjieba" in sys.modules or not (package := find_spec("rjieba")):
-        return import_module("rjieba")
-    sys.modules["rjieba"] = module_from_spec(package)  # as yet empty, which is how it stays
-    try:
-        return import_module("rjieba.rjieba")
-    finally:
-        del sys.modules["rjieba"]
-
-
 def _load(engine: str) -> Cutter:
     """The cutting function of jieba or rjieba, with the domain words."""
     tokenizer: Any
     if engine == "rjieba":
+        import rjieba
+
         # Not the one that rjieba shares: words that others teach that one must not change ours.
-        tokenizer = _core_of_rjieba().Jieba()
+        tokenizer = rjieba.Jieba()
     else:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes in its source; pkg_resources
@@ -94,7 +82,8 @@ def _load(engine: str) -> Cutter:
         tokenizer.initialized = True
     for word in sorted(word_list("domain_words") - _mixed()):
         tokenizer.add_word(word, WEIGHT, "n")
-    return tokenizer.cut if engine == "rjieba" else tokenizer.lcut
+    cutter: Cutter = tokenizer.cut if engine == "rjieba" else tokenizer.lcut
+    return cutter
 
 
 @cache
