@@ -39,9 +39,10 @@ def find_all(texts: Sequence[str]) -> list[list[Quantity]]:
     """
     scan = _Scan(texts)
     scan.run()
-    for line in scan.near:
-        _share_lists(texts[line], scan.lines[line])
-    return scan.lines
+    lines, near = scan.lines()
+    for line in near:
+        _share_lists(texts[line], lines[line])
+    return lines
 
 
 @lru_cache(maxsize=8192)
@@ -51,7 +52,12 @@ def measured(text: str, name: str) -> Said | None:
     >>> measured("5.2亿元", "元")
     ('money', 5.2, None, '亿元', 520000000.0, 'yuan', 'eq', False)
     """
+    if not name:  # （一）, 一是, 一、 or 十四五
+        kind = "plan_number" if text[-1] == "五" else "list_number"
+        return said(kind, to_number(text[:-1].lstrip("（(")))
     unit, number = units()[name], text[: -len(name)]
+    if patterns().year.fullmatch(text):
+        return said("date", to_number(number), name)
     if len(number) > unit.plain or ("." in number and not unit.clear):
         return None
     digits = number.rstrip("万亿")
@@ -67,13 +73,13 @@ class _Scan(Shapes):
 
     def run(self) -> None:
         """Reads all lines."""
-        text, search, done = self.text, self.shapes.start.search, 0
+        text, found, search, done = self.text, self.found, self.shapes.start.search, 0
         while m := search(text, done):
             i, done = m.span()
             if text[i] in NUMERALS and (word := word_at(text, i)):
                 done = self.word(word, i - word.back)
-            elif (name := m[1]) and (plain := measured(m[0], name)):
-                self.add(i, done, plain)
+            elif done > i + 1 and (plain := measured(m[0], m[1] or "")):
+                found.append((i, done, plain))
             else:
                 done = self.read(i)
 
@@ -90,7 +96,7 @@ class _Scan(Shapes):
         """A fixed word: no row, or one of the kind its table says (一带一路, “七一”)."""
         pairs = self.shapes.pairs.match(self.text, start) if word.kind == "formula" else None
         end = max(start + len(word.text), pairs.end() if pairs else 0)
-        if word.kind != "none" and self.stop <= start:
+        if word.kind != "none" and (not self.found or self.found[-1][1] <= start):
             self.add(start, end, said(word.kind, _festival(word)))
         return end
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
 from math import isfinite
 
 from reportlib.quantities.numerals import MULTITUDES, split_number, to_number
@@ -139,28 +139,33 @@ class Shapes:
     def __init__(self, texts: Sequence[str]) -> None:
         self.text = "\n".join(("", *texts, ""))
         self.starts = [*accumulate([len(text) + 1 for text in texts], initial=1)]
-        self.lines: list[list[Quantity]] = [[] for _ in texts]
-        self.line = self.base = self.edge = 0  # the line at hand, where it and the next begin
-        self.stop = self.done = 0  # end of the last number, and of its bound words
-        self.near: set[int] = set()  # lines where two numerals may stand in one list
+        self.found: list[tuple[int, int, Said]] = []  # where each begins and ends, and what it says
         self.shapes = patterns()
 
     def add(self, start: int, stop: int, what: Said) -> int:
-        """Appends what a numeral says, with the bound words that touch it; returns its end."""
-        text, first, last = self.text, start, stop
-        if (text[start - 1] in LEAD_ENDS or text[stop] in TRAIL_STARTS) and what[0] in BOUNDED:
-            first, last, bound = self.bounds(max(start - 5, self.done), start, stop, what[0])
-            what = (*what[:6], bound or what[6], what[7])
-        if start >= self.edge:
-            self.line = bisect_right(self.starts, start) - 1
-            self.base, self.edge = self.starts[self.line : self.line + 2]
-        base = self.base
-        span = (first - base, last - base, start - base, stop - base, text[first:last])
-        self.lines[self.line].append(tuple.__new__(Quantity, span + what))
-        if first - self.done <= 2:
-            self.near.add(self.line)
-        self.stop, self.done = stop, last
+        """Appends what a numeral says; returns its end."""
+        self.found.append((start, stop, what))
         return stop
+
+    def lines(self) -> tuple[list[list[Quantity]], set[int]]:
+        """The quantities of each line with the bound words that touch them, and the lines where
+        two of them may stand in one list."""
+        text, starts, new = self.text, self.starts, tuple.__new__
+        lines: list[list[Quantity]] = [[] for _ in starts[1:]]
+        near: set[int] = set()
+        done = 0
+        of = map(bisect_right, repeat(starts), [start for start, _, _ in self.found])
+        for line, (start, stop, what) in zip(of, self.found, strict=True):
+            base, first, last = starts[line - 1], start, stop
+            if (text[start - 1] in LEAD_ENDS or text[stop] in TRAIL_STARTS) and what[0] in BOUNDED:
+                first, last, bound = self.bounds(max(start - 5, done), start, stop, what[0])
+                what = (*what[:6], bound or what[6], what[7])
+            span = (first - base, last - base, start - base, stop - base, text[first:last])
+            lines[line - 1].append(new(Quantity, span + what))
+            if first - done <= 2:
+                near.add(line - 1)
+            done = last
+        return lines, near
 
     def bounds(self, free: int, start: int, stop: int, kind: str) -> tuple[int, int, str]:
         """First, last and bound with the bound words that touch the number, not before ``free``.

@@ -81,12 +81,19 @@ def units() -> dict[str, Unit]:
 
 
 @cache
-def _unit_pattern() -> re.Pattern[str]:
-    """The longest unit that what follows allows; what most numbers have is tried first."""
-    rest: dict[str, list[str]] = defaultdict(list)
-    for unit in reversed(units().values()):
-        rest[unit.name[0]].insert(0, unit.name[1:] + "".join(f"(?!{c})" for c in unit.not_before))
-    return re.compile("|".join(f"{first}(?:{'|'.join(own)})" for first, own in rest.items()))
+def _beginnings() -> dict[str, list[Unit]]:
+    """The units by their first character, longest first; what most numbers have comes first."""
+    found: dict[str, list[Unit]] = defaultdict(list)
+    for unit in sorted(units().values(), key=lambda unit: len(unit.name)):
+        found[unit.name[0]].insert(0, unit)
+    return found
+
+
+def _unit_pattern() -> str:
+    """The longest unit that what follows allows."""
+    rest = {u: u.name[1:] + "".join(f"(?!{c})" for c in u.not_before) for u in units().values()}
+    begun = (f"{c}(?:{'|'.join(map(rest.__getitem__, own))})" for c, own in _beginnings().items())
+    return f"(?:{'|'.join(begun)})"
 
 
 def unit_at(text: str, at: int) -> Unit | None:
@@ -95,8 +102,11 @@ def unit_at(text: str, at: int) -> Unit | None:
     >>> unit_at("5公里", 1).base, unit_at("5元素", 1)
     ('m', None)
     """
-    found = _unit_pattern().match(text, at)
-    return units()[found[0]] if found else None
+    for unit in _beginnings().get(text[at : at + 1], ()):
+        end = at + len(unit.name)
+        if text.startswith(unit.name, at) and text[end : end + 1] not in unit.not_before:
+            return unit
+    return None
 
 
 @cache
@@ -177,7 +187,7 @@ def patterns() -> SimpleNamespace:
     """
     data = settings("number_patterns")
     parts = {**data["parts"], "HAN": HAN_NUMERALS, "DIGITS": digits, "LETTERS": ascii_letters}
-    parts["UNIT"] = f"(?:{_unit_pattern().pattern})"
+    parts["UNIT"] = _unit_pattern()
 
     def fill(text: str) -> str:
         return re.sub("<([A-Z]+)>", lambda part: fill(parts[part[1]]), text)
