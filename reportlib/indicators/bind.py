@@ -121,10 +121,8 @@ class _Reader:
         q = self.figures[i]
         piece = self.chain.clause(q.first)
         head, more = max(piece, self.at), self.view[q.last : q.last + 1] not in BREAKS + "、"
-        met = more and pattern("met").match(self.view, q.last)
-        if self.chain.shares or met:
-            near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
-            met = met and pattern("met_verb").search(near)
+        near = self.gaps[head : q.first] if q.first - head < 4 * LONGEST_GAP else ""
+        met = more and pattern("met").match(self.view, q.last) and pattern("met_verb").search(near)
         if self.chain.shares and not met:
             for word in deque(pattern("shared").finditer(near), maxlen=1):
                 if self._share(i, head, head + word.start(), word[0]):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import deque
 from functools import cache
 from typing import NamedTuple
 
@@ -205,16 +203,10 @@ def governing_verb(head: str) -> str:
     >>> governing_verb("全年新增"), governing_verb("新增5家、总数达到")
     ('new', 'total')
     """
-    last = deque(_verbs().finditer(head), maxlen=1)
-    return str(last[0].lastgroup) if last else ""
-
-
-@cache
-def _verbs() -> re.Pattern[str]:
-    """Where a word of a new thing, a lost one or a total begins."""
-    kinds = {kind: "|".join(words(kind)) for kind in ("new", "less")}
-    kinds |= {"total": pattern("total").pattern}
-    return re.compile("|".join(f"(?=(?P<{kind}>{said}))" for kind, said in kinds.items()))
+    said = ((head.rfind(word), kind) for kind in ("less", "new") for word in words(kind))
+    best, kind = max((found for found in said if found[0] >= 0), default=(-1, ""))
+    stop = max((m.start() for m in pattern("total").finditer(head)), default=-1)
+    return "total" if stop > best else kind
 
 
 def expand(items: list[Subject], wanted: int, *, each: bool) -> list[Subject]:

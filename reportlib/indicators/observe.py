@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import chain as chained
-from itertools import compress, groupby, repeat
+from itertools import compress, groupby, pairwise, repeat
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -88,14 +88,12 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     marks = map(re.Match.start, chained.from_iterable(map(re.finditer, signs, repeat(text))))
     timed = {*map(bisect_right, repeat(starts), marks)}
     found: list[Figure] = []
-    before = 0
-    for k in sorted({*timed, *told} - {0}):
+    for before, k in pairwise(sorted({0, *timed, *told})):
         chain, head, start = chains[k - 1], chains[k - 1][0], starts[k - 1]
         if head.section != clock.section:
             clock.enter(head.section)
         if opened[k] > opened[before]:
             clock.pause()
-        before = k
         said, numerals = head.text, find(head)
         if len(chain) > 1:
             said = text[start : chain[-1].first + len(chain[-1].text)]

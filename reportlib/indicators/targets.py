@@ -14,7 +14,7 @@ from reportlib.indicators.chain import CLAUSE
 from reportlib.indicators.forms import Mention, passage, report_names
 from reportlib.indicators.observe import Observation
 from reportlib.indicators.scope import Home
-from reportlib.records import Report, Sentence
+from reportlib.records import Report
 from reportlib.resources import require, table
 
 KINDS = ("point", "floor", "ceiling", "range", "around", "qualitative", "relative")
@@ -149,9 +149,21 @@ def _stated(report: Report, observations: Sequence[Observation]) -> dict[tuple[s
 def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
     """Goals and outcomes in words, in the order of the text, in clauses that name one of the
     indicators that are ``silent`` on their side."""
-    home = Home.of(report.metadata)
-    for s, side, start, stop, named in _asked(report, silent):
-        at, about = start, list[Mention]()
+    home, told = Home.of(report.metadata), SIDES | {"problems": "actual"}
+    silent = {"": set[str](), **silent}
+    asked, done = silent[""].union(*silent.values()), 0
+    names, firsts = report_names(report.mapped.text), [*map(itemgetter(6), report.sentences)]
+    for place, _, form in names:
+        if place < done or asked.isdisjoint(form.ids + form.split):
+            continue
+        s = report.sentences[bisect_right(firsts, place) - 1]
+        side, at = told.get(s.section, ""), place - s.first
+        if not 0 <= at < len(s.text) or silent[side].isdisjoint(form.ids + form.split):
+            continue
+        cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1]
+        at, stop = cuts[(i := bisect_right(cuts, at)) - 1], cuts[i] - 1
+        start, done, about = at, s.first + stop, list[Mention]()
+        named = passage(names, s.first + start, done, s.first)
         for first, last, state in find_phrases(s.text[start:stop]):
             about = [m for m in named if at <= m.first < start + first] or about
             at, after = start + last, start
@@ -163,22 +175,3 @@ def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
                     for name in (*m.form.ids, *(m.form.split if "城乡" in said else ())):
                         yield Coverage(report.report_id, name, side, state, said, *span)
                 after = m.last
-
-
-def _asked(
-    report: Report, silent: dict[str, set[str]]
-) -> Iterator[tuple[Sentence, str, int, int, list[Mention]]]:
-    """Clauses that name a ``silent`` indicator: sentence, side, first and last place, the names."""
-    told, silent = SIDES | {"problems": "actual"}, {"": set[str](), **silent}
-    wanted, done = silent[""].union(*silent.values()), 0
-    names, firsts = report_names(report.mapped.text), [*map(itemgetter(6), report.sentences)]
-    for first, _, form in names:
-        if first < done or wanted.isdisjoint(form.ids + form.split):
-            continue
-        s = report.sentences[bisect_right(firsts, first) - 1]
-        side, at = told.get(s.section, ""), first - s.first
-        if 0 <= at < len(s.text) and not silent[side].isdisjoint(form.ids + form.split):
-            cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1]
-            start, stop = cuts[(i := bisect_right(cuts, at)) - 1], cuts[i] - 1
-            done = s.first + stop
-            yield s, side, start, stop, passage(names, s.first + start, done, s.first)

@@ -38,8 +38,7 @@ class Unit(NamedTuple):
         if self.name == "年":
             return 2
         lasts = self.kind == "duration" and self.name[0] not in "年月日世季"
-        one = (self.clear or lasts) and not patterns().several.fullmatch(self.name)
-        return maxsize if one else 0
+        return maxsize if (self.clear or lasts) and not patterns().mixed.fullmatch(self.name) else 0
 
 
 class Word(NamedTuple):
