@@ -150,15 +150,14 @@ def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
     """Goals and outcomes in words, in the order of the text, in clauses that name one of the
     indicators that are ``silent`` on their side."""
     home, told = Home.of(report.metadata), SIDES | {"problems": "actual"}
-    silent = {"": set[str](), **silent}
-    asked, done = silent[""].union(*silent.values()), 0
+    asked, done = set[str]().union(*silent.values()), 0
     names, firsts = report_names(report.mapped.text), [*map(itemgetter(6), report.sentences)]
     for place, _, form in names:
         if place < done or asked.isdisjoint(form.ids + form.split):
             continue
         s = report.sentences[bisect_right(firsts, place) - 1]
         side, at = told.get(s.section, ""), place - s.first
-        if not 0 <= at < len(s.text) or silent[side].isdisjoint(form.ids + form.split):
+        if not 0 <= at < len(s.text) or not side or silent[side].isdisjoint(form.ids + form.split):
             continue
         cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1]
         at, stop = cuts[(i := bisect_right(cuts, at)) - 1], cuts[i] - 1
