@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from reportlib import rhetoric
 from reportlib.records import Metadata, Report, ReportlibError, Sentence
 from reportlib.resources import settings, table
-from reportlib.rhetoric.measures import RESAMPLES, SECTIONS, SEED, _weights
+from reportlib.rhetoric.measures import RESAMPLES, SECTIONS, SEED, _rounded, _weights
 from reportlib.rhetoric.vocabulary import COLUMNS, LISTS, columns, cue, listed
 from reportlib.structure import lay_out, read_body
 
@@ -226,6 +226,11 @@ def test_rows_of_a_report(pages: dict[str, tuple[str, Report, rhetoric.Coded]]) 
     assert sum(shares[f"orientation_{o}"] for o in ("past", "plan", "stance")) == pytest.approx(
         1, abs=1e-3
     )
+
+
+@given(st.lists(st.floats(-1e6, 1e6) | st.integers(0, 10**6).map(lambda n: n / 20_000), min_size=1))
+def test_columns_are_rounded_as_numbers_are(numbers: list[float]) -> None:
+    assert _rounded(np.array([numbers])).tolist() == [[round(x, 4) for x in numbers]]
 
 
 @given(st.text("发展改革稳中求进，", max_size=80), st.integers(2, 12))

@@ -139,15 +139,16 @@ def path(place: Place, year: int) -> str:
     return "".join(p.name for p in reversed(lineage(place, year)))
 
 
-def mentions(text: str) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=16)  # title lines are asked for more than once
+def mentions(text: str) -> tuple[tuple[str, int, int], ...]:
     """(name, first, last) of every name of a division, longest first where names overlap.
 
     >>> mentions("安徽省六安市金安区")
-    [('安徽省', 0, 3), ('六安市', 3, 6), ('金安区', 6, 9)]
+    (('安徽省', 0, 3), ('六安市', 3, 6), ('金安区', 6, 9))
     """
     _, firsts, lasts = _index().finder.find(text)
     spans, known = zip(firsts.tolist(), lasts.tolist(), strict=True), _index().by_name
-    return [(name, a, b) for a, b in spans if known[name := text[a:b]]]
+    return tuple([(name, a, b) for a, b in spans if known[name := text[a:b]]])
 
 
 def fits(place: Place, unit: str) -> bool:

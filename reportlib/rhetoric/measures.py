@@ -47,13 +47,22 @@ def measure_columns(coded: Coded) -> tuple[Sequence[Any], ...]:
     every = [(part, one.id, one.unit) for part in SECTIONS for one in cards().values()]
     asked = [part == "all" or not one.needs for part in SECTIONS for one in cards().values()]
     numbers, n, reasons = _measured(coded)
-    value, low, high = ([round(x, 4) if x == x else None for x in row] for row in numbers)
+    value, low, high = ([x if x == x else None for x in row] for row in _rounded(numbers).tolist())
     parts, names, units = zip(*every, strict=True)
     table = (parts, names, value, units, n, low, high, reasons)
     return tuple([*compress(column, asked)] for column in table)
 
 
-def _measured(coded: Coded) -> tuple[list[list[float]], list[int], list[str]]:
+def _rounded(numbers: Floats) -> Floats:
+    """To four places as ``round`` does it, which is asked where a number is amid two."""
+    scaled = numbers * 10_000
+    rounded = np.rint(scaled) / 10_000
+    for at in np.argwhere(abs(scaled % 1 - 0.5) < 1e-4):
+        rounded[*at] = round(float(numbers[*at]), 4)  # NumPy rounds otherwise
+    return rounded
+
+
+def _measured(coded: Coded) -> tuple[Floats, list[int], list[str]]:
     """By part and card: value and ends of its interval (NaN where there is none), n, reason."""
     held = coded.speech.hold
     inside = np.array([~(held[""] | held["annex"]), *(held[part] for part in SECTIONS[1:])])
@@ -70,7 +79,7 @@ def _measured(coded: Coded) -> tuple[list[list[float]], list[int], list[str]]:
     reason[:, varied] += reason[:, varied] == REASONS.index("no_base")
     bounds = np.where(blank | (size < FEWEST), np.nan, ends)
     reasons = [REASONS[k] for k in reason.ravel().tolist()]
-    numbers = np.array([value, *bounds]).reshape(3, -1).tolist()
+    numbers = np.array([value, *bounds]).reshape(3, -1)
     return numbers, n.ravel().astype(int).tolist(), reasons
 
 
