@@ -82,8 +82,7 @@ def _load(engine: str) -> Cutter:
         tokenizer.initialized = True
     for word in sorted(word_list("domain_words") - _mixed()):
         tokenizer.add_word(word, WEIGHT, "n")
-    cutter: Cutter = tokenizer.cut if engine == "rjieba" else tokenizer.lcut
-    return cutter
+    return tokenizer.cut if engine == "rjieba" else tokenizer.lcut
 
 
 @cache

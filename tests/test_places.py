@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reportlib.metadata import places
 from reportlib.resources import settings, table
@@ -27,6 +29,17 @@ def test_a_name_has_its_code_of_the_year(case: dict[str, str]) -> None:
     assert [(p.code, places.path(p, int(case["year"]))) for p in found] == (
         [(case["code"], case["path"])] if case["code"] else []
     )
+
+
+@given(
+    st.lists(
+        st.sampled_from([row["name"] for row in ROWS[::40]]) | st.text("省市县州，", max_size=3)
+    )
+)
+def test_names_of_a_line_are_those_of_a_page(pieces: list[str]) -> None:
+    """Short texts are read character by character, long ones in columns: both find the same."""
+    line = "".join(piece[k % 2 :] for k, piece in enumerate(pieces))[:99]
+    assert places.mentions(line) == places.mentions(line + 100 * "。")
 
 
 def test_rows_are_valid() -> None:

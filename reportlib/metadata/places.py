@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -47,6 +47,7 @@ class _Index(NamedTuple):
     by_code: dict[str, list[Place]]
     by_name: dict[str, list[Place]]  # full, short and half-short (恩施州) names; [] for no name
     finder: Finder
+    heads: dict[str, list[str]]  # names by their first two characters, the longest first
     noise: dict[str, int]  # names that are everyday words: mentions that say nothing
 
 
@@ -92,7 +93,10 @@ def _index() -> _Index:
         elif row["kind"] == "other":  # found, so that no name is found inside it, and left out
             by_name[row["word"]] = []
     noise = {row["word"]: int(row["noise"]) for row in words if row["kind"] == "ordinary"}
-    return _Index(dict(by_code), dict(by_name), Finder([*by_name]), noise)
+    heads: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(by_name, key=len, reverse=True):
+        heads[name[:2]].append(name)
+    return _Index(dict(by_code), dict(by_name), Finder([*by_name]), dict(heads), noise)
 
 
 @lru_cache(maxsize=4096)
@@ -139,16 +143,27 @@ def path(place: Place, year: int) -> str:
     return "".join(p.name for p in reversed(lineage(place, year)))
 
 
-@lru_cache(maxsize=16)  # title lines are asked for more than once
 def mentions(text: str) -> tuple[tuple[str, int, int], ...]:
     """(name, first, last) of every name of a division, longest first where names overlap.
 
     >>> mentions("安徽省六安市金安区")
     (('安徽省', 0, 3), ('六安市', 3, 6), ('金安区', 6, 9))
     """
+    if len(text) < 100:  # characters, as a title
+        return tuple(_in_line(text))
     _, firsts, lasts = _index().finder.find(text)
     spans, known = zip(firsts.tolist(), lasts.tolist(), strict=True), _index().by_name
     return tuple([(name, a, b) for a, b in spans if known[name := text[a:b]]])
+
+
+def _in_line(text: str) -> Iterator[tuple[str, int, int]]:
+    """The same in a short text, of which columns would cost more than it has characters."""
+    at, heads, known = 0, _index().heads, _index().by_name
+    while at < len(text):
+        name = next((n for n in heads.get(text[at : at + 2], ()) if text.startswith(n, at)), "")
+        if known.get(name):
+            yield name, at, at + len(name)
+        at += len(name) or 1
 
 
 def fits(place: Place, unit: str) -> bool:

@@ -55,8 +55,7 @@ def measure_columns(coded: Coded) -> tuple[Sequence[Any], ...]:
 
 def _rounded(numbers: Floats) -> Floats:
     """To four places as ``round`` does it, which is asked where a number is amid two."""
-    scaled = numbers * 10_000
-    rounded = np.rint(scaled) / 10_000
+    rounded = np.rint(scaled := numbers * 10_000) / 10_000
     for at in np.argwhere(abs(scaled % 1 - 0.5) < 1e-4):
         rounded[*at] = round(float(numbers[*at]), 4)  # NumPy rounds otherwise
     return rounded
@@ -79,8 +78,7 @@ def _measured(coded: Coded) -> tuple[Floats, list[int], list[str]]:
     reason[:, varied] += reason[:, varied] == REASONS.index("no_base")
     bounds = np.where(blank | (size < FEWEST), np.nan, ends)
     reasons = [REASONS[k] for k in reason.ravel().tolist()]
-    numbers = np.array([value, *bounds]).reshape(3, -1)
-    return numbers, n.ravel().astype(int).tolist(), reasons
+    return np.array([value, *bounds]).reshape(3, -1), n.ravel().astype(int).tolist(), reasons
 
 
 def _totals(coded: Coded) -> Floats:
