@@ -16,7 +16,7 @@ _RARE = 0xFFFF  # stands for a character of more than 16 bits, and behind a text
 
 
 class Finder:
-    """Finds the words of a list, which are not empty and differ, in half the time of an automaton.
+    """Finds the words of a list; they are not empty and differ.
 
     The words are kept in groups by a hash of their one, two or first three characters, the longest
     of a group first. Where a text has such a hash, the whole group is compared with it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from contract import NAMES, broken
@@ -12,11 +13,10 @@ from made import folder_of, report
 
 import reportlib
 from reportlib.build.analyse import Analysis, analyse
-from reportlib.build.write import encode, frame, parse, plain, read_table, rows_of
+from reportlib.build.write import encode, frame, parse, read_table, rows_of
 from reportlib.read import iter_sources, read_source
 from reportlib.records import Page
 from reportlib.resources import schema
-from reportlib.words import word_list
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -188,14 +188,15 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert number == b"r,all,t,1,1,1,-4.5,0,,1\n"
 
 
-def test_words_are_written_as_they_are() -> None:
-    """Blocks of words, which nobody looks through, are what their rows are one by one."""
-    assert {*map(plain, word_list("domain_words"))} == word_list("domain_words")
-    blocks = page("互联网+政务" + report()).blocks["words"]
-    rows = [encode("words", row) for block in blocks for row in rows_of(block)]
-    assert b"".join(encode("words", block) for block in blocks) == b"".join(rows)
-    row = next(rows_of(("=甲,.txt", "plan", ["发展", "改革"], 2)))
-    assert encode("words", ("=甲,.txt", "plan", ["发展"], 2)) == encode("words", row)
+TEXTS = CELLS["text"] | st.text('%s,\n"') | st.none()
+
+
+@given(TEXTS, st.lists(TEXTS), st.integers(0, 9) | st.lists(st.integers(0, 9), min_size=9))
+def test_a_block_is_what_its_rows_are_one_by_one(cell: Any, words: list[Any], n: Any) -> None:
+    """Whether one column is joined or more are formatted: 100%s, quotes and blanks in each."""
+    words = words[:9]
+    block = (cell, "plan", words, n[: len(words)] if isinstance(n, list) else n)
+    assert encode("words", block) == b"".join(encode("words", row) for row in rows_of(block))
 
 
 def test_tables_on_disk_have_the_columns_of_the_schema(tmp_path: Path) -> None:

@@ -75,22 +75,22 @@ def encode(table: str, block: Block) -> bytes:
     """A block of a table as lines of CSV in UTF-8, without a header; None is an empty cell.
 
     All texts of a column are looked at together, and one formatting makes all lines: a call for
-    each row or cell would cost more than the work in it. Words that occur equally often need but
-    a joining, as nothing in a word stands otherwise in a CSV file (``words.count_words``).
+    each row or cell would cost more than the work in it. One column alone is only joined.
 
     >>> print(encode("words", ("甲.txt", "plan", ["=1", "发展"], [2, 1])).decode(), end="")
     甲.txt,plan,'=1,2
     甲.txt,plan,发展,1
     """
-    if table == "words" and isinstance(block[2], list) and isinstance(block[3], int):
-        head, end = ",".join(map(plain, block[:2])), f",{block[3]}\n"
-        return f"{head},{f'{end}{head},'.join(block[2])}{end}".encode("utf-8", "replace")
     line, columns = [], []
     for cell, kind in zip(block, _types(table), strict=True):
         if isinstance(cell, COLUMN):
             columns.append(_written(cell, kind))
         line.append("%s" if isinstance(cell, COLUMN) else plain(cell).replace("%", "%%"))
     length = len(columns[0]) if columns else 1
+    if len(columns) == 1 and length:
+        k = line.index("%s")
+        head, tail = (",".join(side) % () for side in ([*line[:k], ""], ["", *line[k + 1 :]]))
+        return "".join([f"{head}{cell}{tail}\n" for cell in columns[0]]).encode("utf-8", "replace")
     cells = [None] * (length * len(columns))
     for k, column in enumerate(columns):
         cells[k :: len(columns)] = column

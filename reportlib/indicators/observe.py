@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import chain as chained
-from itertools import compress, groupby, pairwise, repeat
-from operator import itemgetter
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +21,7 @@ from reportlib.indicators.when import Clock, Timeline
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Report, Sentence
 
-Finder = Callable[[Sentence], Sequence[Quantity]]
+Numerals = Callable[[Sentence], Sequence[Quantity]]
 Figure = tuple[list[Sentence], Link, tuple[str, str, str]]  # with its chain, status, period, basis
 
 
@@ -58,7 +57,7 @@ class Observation(NamedTuple):
     sentence: str
 
 
-def observe(report: Report, quantities: Finder | None = None) -> list[Observation]:
+def observe(report: Report, quantities: Numerals | None = None) -> list[Observation]:
     """Every figure of a catalogue indicator in a report, in the order of the text.
 
     Args:
@@ -80,13 +79,12 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
     home, text = Home.of(report.metadata), report.mapped.text
     clock = Clock(report.metadata.review_year, report.metadata.plan_year)
     chains, opened = _chains(report.sentences)
-    starts, names = [*map(itemgetter(6), map(itemgetter(0), chains))], report_names(text)
-    # The chains, counted from 1 on, in which something is named.
-    told = {*map(bisect_right, repeat(starts), map(itemgetter(0), names))}
-    # What sets the years has one of the signs, or says of forecasts 下同; one by one is faster.
+    starts, names = [chain[0].first for chain in chains], report_names(text)
+    # The chains, counted from 1 on, in which something is named; and those that may set the years:
+    # what does has one of the signs, or says of forecasts 下同 (one by one they are found faster).
+    told = {bisect_right(starts, mention.first) for mention in names}
     signs = (*pattern("sign").pattern.strip("[]"), "下同")
-    marks = map(re.Match.start, chained.from_iterable(map(re.finditer, signs, repeat(text))))
-    timed = {*map(bisect_right, repeat(starts), marks)}
+    timed = {bisect_right(starts, m.start()) for sign in signs for m in re.finditer(sign, text)}
     found: list[Figure] = []
     for before, k in pairwise(sorted({0, *timed, *told})):
         chain, head, start = chains[k - 1], chains[k - 1][0], starts[k - 1]
@@ -110,13 +108,11 @@ def observe(report: Report, quantities: Finder | None = None) -> list[Observatio
 def _chains(sentences: Sequence[Sentence]) -> tuple[list[list[Sentence]], list[int]]:
     """The sentences of the body, those up to a full stop together; and how many paragraphs and
     headings had begun before the first, by the first, by the second and so on."""
-    parts = [*map(itemgetter(1), sentences)]
-    spoken = dict.fromkeys(parts, True) | {"": False, "annex": False}
-    body = compress(sentences, map(spoken.get, parts))
-    chains = [[*chain] for _, chain in groupby(body, itemgetter(8))]
-    columns = [*zip(*map(itemgetter(0), chains), strict=True)] or [()] * 10
-    here, long = np.array(columns[7]), np.array([*map(len, columns[5])]) > 8
-    opens = np.array([*map("heading".__eq__, columns[2])], dtype=bool)
+    body = [s for s in sentences if s.section not in ("", "annex")]
+    chains = [[*chain] for _, chain in groupby(body, attrgetter("chain"))]
+    heads = [chain[0] for chain in chains]
+    here, long = (np.array([s.paragraph for s in heads]), [len(s.text) > 8 for s in heads])
+    opens = np.array([s.role == "heading" for s in heads], dtype=bool)
     # 各位代表！ does not open a paragraph by itself.
     known = np.maximum.accumulate(np.where(long, here, -1))
     opens |= here != np.append(-1, known)[:-1]
@@ -131,7 +127,7 @@ def _rows(report: Report, found: Sequence[Figure]) -> list[Observation]:
     rows = []
     for (chain, link, when), first, place in zip(found, firsts, places, strict=True):
         subject, q, measure, sign, bound, _, rule, derivation, note = link
-        sentence = chain[bisect_right(chain, first, key=itemgetter(6)) - 1]
+        sentence = chain[bisect_right(chain, first, key=attrgetter("first")) - 1]
         values = (q.value, q.value_high, q.value_base)
         value, high, base = (None if v is None or isinstance(v, str) else sign * v for v in values)
         where = (report.doc, report.report_id, sentence.sentence_id, *place, q.quote, subject.id)

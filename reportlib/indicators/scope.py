@@ -170,7 +170,7 @@ class Home:
         known = _places()[0]
         if any(text[-n:] in known or text[-n:] in self.children for n in range(2, 12)):
             return "other"
-        if ends_with(text, "branch") or pattern("per").search(text):
+        if ends_with(text, "branch") or pattern("not_whole").search(text):
             return "other"
         if stripped or mention.form.role in ("name", "after"):
             return "own"
