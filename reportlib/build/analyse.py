@@ -216,17 +216,14 @@ def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]
 
 
 def _word_rows(out: Analysis, report: Report) -> None:
-    """Words of each part, in blocks of those that occur equally often."""
+    """Words of each part, the frequent ones first."""
     texts = defaultdict(list)
     for sentence in report.sentences:
         texts[sentence.section].append(sentence.text)
     texts.pop("", None)  # title lines
     for section, pieces in texts.items():
-        ranked: dict[int, list[str]] = defaultdict(list)
-        for word, n in words.count_words("\n".join(pieces)).items():
-            ranked[n].append(word)
-        for n in sorted(ranked, reverse=True):
-            out.add("words", report.report_id, section, ranked[n], n)
+        ranked = words.count_words("\n".join(pieces)).most_common()
+        out.add_rows("words", ranked, report.report_id, section)
 
 
 def sketch(texts: Iterable[str]) -> tuple[int, ...]:

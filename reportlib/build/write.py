@@ -75,7 +75,7 @@ def encode(table: str, block: Block) -> bytes:
     """A block of a table as lines of CSV in UTF-8, without a header; None is an empty cell.
 
     All texts of a column are looked at together, and one formatting makes all lines: a call for
-    each row or cell would cost more than the work in it. One column alone is only joined.
+    each row or cell would cost more than the work in it.
 
     >>> print(encode("words", ("甲.txt", "plan", ["=1", "发展"], [2, 1])).decode(), end="")
     甲.txt,plan,'=1,2
@@ -87,10 +87,6 @@ def encode(table: str, block: Block) -> bytes:
             columns.append(_written(cell, kind))
         line.append("%s" if isinstance(cell, COLUMN) else plain(cell).replace("%", "%%"))
     length = len(columns[0]) if columns else 1
-    if len(columns) == 1 and length:
-        k = line.index("%s")
-        head, tail = (",".join(side) % () for side in ([*line[:k], ""], ["", *line[k + 1 :]]))
-        return "".join([f"{head}{cell}{tail}\n" for cell in columns[0]]).encode("utf-8", "replace")
     cells = [None] * (length * len(columns))
     for k, column in enumerate(columns):
         cells[k :: len(columns)] = column
