@@ -234,7 +234,8 @@ def refresh(python: str) -> bool:
     if not notebooks():
         raise SetupError("there are no notebooks in notebooks/")
     convert = [python, "-m", "nbconvert", "--to", "notebook", "--execute", "--inplace"]
-    ran = [step(book, [*convert, "--log-level=WARN", book]) for book in notebooks()]
+    convert += ["--log-level=WARN", "--ExecutePreprocessor.coalesce_streams=True"]
+    ran = [step(book, [*convert, book]) for book in notebooks()]
     strip = [python, "-m", "nbstripout", "--keep-output", "--keep-count"]
     return all(ran) and step("clean", [*strip, *notebooks()])
 

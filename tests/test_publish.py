@@ -256,6 +256,13 @@ def test_same_bytes_twice_and_a_quiet_terminal(study: Path, tmp_path: Path) -> N
     assert not different
 
 
+def test_what_a_cell_prints_in_pieces_is_one_output(tmp_path: Path) -> None:
+    """Pieces are sent by the clock, and no page may depend on that."""
+    cells = (("code", "import time\nprint(1, flush=True)\ntime.sleep(0.5)\nprint(2)", {}),)
+    [book] = run_notebooks([make_notebook(tmp_path / "n", cells) / "05_one.ipynb"], {})
+    assert [output["text"] for output in book.cells[0].outputs] == ["1\n2\n"]
+
+
 def test_students_get_no_answers(tmp_path: Path) -> None:
     book = read_notebook(make_notebook(tmp_path / "n") / "05_one.ipynb")
     assert any("worked answer" in block.body for block in blocks_of(book))

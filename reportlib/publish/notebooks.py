@@ -71,7 +71,9 @@ def _run(path: Path, parameters: Mapping[str, Any]) -> Any:
 
     if parameters:
         _inject(notebook, parameters)
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name="python3")
+    # A slow cell sends what it prints in pieces, on a busy machine in others: they are joined.
+    settings: Any = {"timeout": TIMEOUT, "kernel_name": "python3", "coalesce_streams": True}
+    client = NotebookClient(notebook, **settings)
     # This interpreter, whatever kernels the user has installed under the same name.
     client.create_kernel_manager().kernel_spec_manager = KernelSpecManager(kernel_dirs=[])
     environment = {**os.environ, **ENVIRONMENT}
