@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 WINDOW = 8  # characters that are compared in columns; longer words are compared one at a time
 _MIX = np.uint16(40503)  # what makes hashes of two characters differ
-_LEVEL = np.int64(1 << 16)  # how many hashes there are, of one, of two, of three characters
 _RARE = 0xFFFF  # stands for a character of more than 16 bits, and behind a text
 
 
@@ -29,17 +28,21 @@ class Finder:
         letters[inside] = _codes("".join([word[:WINDOW] for word in words]))
         hashes = [*accumulate(letters.T[:3], lambda mixed, column: mixed * _MIX + column)]
         level = np.minimum(sizes, 3) - 1
-        group = level * _LEVEL + np.choose(level, hashes)
+        group = level * (_RARE + 1) + np.choose(level, hashes)
         self._order = order = np.lexsort((-sizes, group))
         self._sizes, self._words = sizes[order], [words[k] for k in order.tolist()]
-        self._count = np.bincount(group, minlength=3 * _LEVEL).astype(np.int32)
-        self._first = np.cumsum(self._count, dtype=np.int32) - self._count
-        self._some = self._count > 0
-        self._pairs = np.bincount(hashes[1][sizes > 1], minlength=_LEVEL) > 0
-        self._long = ((sizes > WINDOW) | (letters == _RARE).any(axis=1))[order]
+        known, first, count = np.unique(group[order], return_index=True, return_counts=True)
+        self._first, self._count = np.append(0, first), np.append(0, count)
+        groups = np.zeros(3 * (_RARE + 1), dtype=np.min_scalar_type(len(known)))
+        groups[known] = np.arange(1, len(known) + 1)  # 0: there is none of this hash
+        self._ones, self._groups = groups[: _RARE + 1] > 0, groups.reshape(3, -1)[::-1]
+        self._groups = self._groups[: 2 + self._ones.any()]
+        self._pairs = np.bincount(hashes[1][sizes > 1], minlength=_RARE + 1) > 0
+        rare = (letters == _RARE).any(axis=1) | (sizes > WINDOW)
+        self._steps = np.where(rare, 2, sizes > 4)[order]  # that follow the first comparison
         heads = (letters[order], inside[order] * np.uint16(_RARE))
         fours = (head.view(np.uint64).T.copy() for head in heads)  # four characters as one number
-        self._fours = [*enumerate(zip(*fours, strict=True))]
+        self._fours = [*zip(*fours, strict=True)]
 
     def find(self, text: str, overlapping: bool = False) -> tuple[Ints, Ints, Ints]:
         """The number of each word found, its first character and the one behind it; in order.
@@ -54,48 +57,54 @@ class Finder:
         at, number = self._candidates(codes[: len(text) + 2])
         if not len(at):
             return at, at, at
-        fours = np.ndarray(len(text) + 4, np.uint64, codes, strides=(2,)).copy()
-        for k, (heads, masks) in self._fours:
-            same = fours.take(at + 4 * k) & masks.take(number) == heads.take(number)
-            at, number = at.compress(same), number.compress(same)
-        long, same = np.flatnonzero(self._long.take(number)), np.ones(len(at), dtype=bool)
+        fours = np.ndarray(len(text) + 5, np.uint64, codes, strides=(2,)).copy()
+        (heads, masks), (heads_on, masks_on) = self._fours
+        same = fours.take(at) & masks.take(number) == heads.take(number)
+        steps = self._steps.take(number) * same
+        long = steps.nonzero()[0]
+        which = number.take(long)
+        same[long] = fours.take(at.take(long) + 4) & masks_on.take(which) == heads_on.take(which)
+        long = (same & (steps > 1)).nonzero()[0]
         told = zip(number.take(long).tolist(), at.take(long).tolist(), strict=True)
         same[long] = [text.startswith(self._words[k], first) for k, first in told]
-        kept = np.flatnonzero(same)[np.argsort(at[same], kind="stable")]
+        kept = same.nonzero()[0]
         first, number = at.take(kept), number.take(kept)
         last = first + self._sizes.take(number)
-        kept = np.arange(len(first)) if overlapping else _apart(first, last)
+        kept = np.arange(len(first)) if overlapping else apart(first, last)
         return self._order.take(number.take(kept)), first.take(kept), last.take(kept)
 
     def _candidates(self, codes: NDArray[np.uint16]) -> tuple[Ints, Ints]:
         """Places of a text with words that may begin there; ``codes`` end two behind its last."""
         pairs = codes[:-2] * _MIX + codes[1:-1]
-        at = np.flatnonzero(self._pairs.take(pairs))
+        some = self._pairs.take(pairs)
+        if len(self._groups) == 3:
+            some |= self._ones.take(codes[:-2])
+        at = some.nonzero()[0]
         pairs = pairs.take(at)
-        places, groups = [at, at], [pairs * _MIX + codes.take(at + 2) + 2 * _LEVEL, pairs + _LEVEL]
-        if self._some[:_LEVEL].any():
-            places.append(np.flatnonzero(self._some.take(codes[:-2])))
-            groups.append(codes.take(places[-1]).astype(np.int64))
-        at, group = np.concatenate(places), np.concatenate(groups)
-        met = np.flatnonzero(self._some.take(group))
-        at, group = at.take(met), group.take(met)
+        hashes = (pairs * _MIX + codes.take(at + 2), pairs, codes.take(at))
+        groups = np.stack([*map(np.take, self._groups, hashes)], axis=1).ravel()
+        met = (groups > 0).nonzero()[0]
+        group, at = groups.take(met), at.take(met // len(self._groups))
         count = self._count.take(group)
-        number = np.repeat(self._first.take(group) + count - np.cumsum(count), count)
-        return np.repeat(at, count), number + np.arange(len(number))
+        number = (self._first.take(group) + count - count.cumsum()).repeat(count)
+        return at.repeat(count), number + np.arange(len(number))
 
 
-def _apart(first: Ints, last: Ints) -> Ints:
+def apart(first: Ints, last: Ints) -> Ints:
     """Which of these stretches, ordered by their beginnings, are left if the earlier one wins."""
     kept = first >= np.append(0, np.maximum.accumulate(last)[:-1])  # nothing before reaches them
-    unsure = np.flatnonzero(~kept & (first >= np.maximum.accumulate(last * kept)))
+    unsure = (~kept & (first >= np.maximum.accumulate(last * kept))).nonzero()[0]
     columns, end = (unsure.tolist(), first[unsure].tolist(), last[unsure].tolist()), 0
     for k, begin, stop in zip(*columns, strict=True):
         if begin >= end:
             kept[k], end = True, stop
-    return np.flatnonzero(kept)
+    return kept.nonzero()[0]
 
 
 def _codes(text: str) -> NDArray[np.uint16]:
     """The number of each character, ``_RARE`` for those of more than 16 bits."""
-    wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return np.minimum(wide, _RARE).astype(np.uint16)
+    coded = text.encode("utf-16-le", "surrogatepass")
+    if len(coded) > 2 * len(text):
+        text = "".join([min(char, chr(_RARE)) for char in text])
+        coded = text.encode("utf-16-le", "surrogatepass")
+    return np.frombuffer(coded, dtype=np.uint16)
