@@ -74,8 +74,9 @@ def test_two_builds_are_the_same_bytes(many: Path, built: Path, tmp_path: Path) 
 def test_the_size_of_a_batch_changes_nothing(
     size: int, many: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor how often a worker empties its hands."""
+    """Nor that of a group of pages, nor how often a worker empties its hands."""
     monkeypatch.setattr(run, "BATCH", size)
+    monkeypatch.setattr(STEPS, "GROUP", 500 * size)
     monkeypatch.setattr(parts, "LARGE", 50_000 * size % 70_001)
     reportlib.build_tables([many], tmp_path / "out")
     assert files(tmp_path / "out") == files(built)
@@ -204,7 +205,7 @@ def test_tests_see_unforeseen_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (Exception,) == STEPS.STOPS
     monkeypatch.setattr(words, "count_words", lambda _: {}[0])
     with pytest.raises(KeyError):
-        STEPS.attempt(Page("a.txt", "a.txt", report()))
+        next(STEPS.attempt([Page("a.txt", "a.txt", report())]))
 
 
 # ---- killed and resumed --------------------------------------------------------------------------
@@ -249,14 +250,14 @@ def test_what_was_done_is_not_done_again(
     many: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a failure in the last batch only that batch is left; a damaged part is made anew."""
-    out, real = tmp_path / "out", STEPS.attempt
+    out, real = tmp_path / "out", STEPS.analyse_all
 
-    def breaks(page: Page) -> object:
-        if page.doc == "rows.jsonl#4":
+    def breaks(pages: list[Page]) -> object:
+        if "rows.jsonl#4" in [page.doc for page in pages]:
             raise KeyboardInterrupt
-        return real(page)
+        return real(pages)
 
-    monkeypatch.setattr(STEPS, "attempt", breaks)
+    monkeypatch.setattr(STEPS, "analyse_all", breaks)
     with pytest.raises(KeyboardInterrupt):
         reportlib.build_tables([many], out)
     made = sorted((out / folder.PARTS).iterdir())
@@ -265,7 +266,9 @@ def test_what_was_done_is_not_done_again(
     first = out / folder.PARTS / "0000000.part"
     first.write_bytes(first.read_bytes()[:-9])
     done: list[str] = []
-    monkeypatch.setattr(STEPS, "attempt", lambda page: done.append(page.doc) or real(page))
+    monkeypatch.setattr(
+        STEPS, "analyse_all", lambda pages: done.extend(p.doc for p in pages) or real(pages)
+    )
     reportlib.build_tables([many], out)
     assert done == ["0000.txt", "0001.txt", *(f"rows.jsonl#{k}" for k in range(1, 5))]
     assert files(out) == files(built)
@@ -603,8 +606,8 @@ def test_a_table_file_of_many_rows_is_not_held_whole(
     held: list[int] = []
     real = parts.Part.add
 
-    def add(self: parts.Part, table: str, block: Block) -> None:
-        real(self, table, block)
+    def add(self: parts.Part, table: str, *blocks: Block) -> None:
+        real(self, table, *blocks)
         held.append(self._size)
 
     monkeypatch.setattr(parts.Part, "add", add)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from made import folder_of, report
 
 import reportlib
-from reportlib.build.analyse import Analysis, analyse
+from reportlib.build.analyse import GROUP, SHORT, Analysis, analyse, analyse_all, grouped
 from reportlib.build.write import encode, frame, parse, read_table, rows_of
 from reportlib.read import iter_sources, read_source
 from reportlib.records import Page
@@ -134,6 +135,26 @@ def test_a_page_is_cut_the_same_when_it_holds_nothing_but_its_reports(text: str)
         spans = [r for r in first.rows["spans"] if r[4] == found[0]]
         own = page("".join(text[start:end] for _, start, end, *_ in spans))
         assert broken(own) == []
+
+
+@given(st.lists(dirty_pages(), min_size=2, max_size=4))
+@example([report(), "", report(1) + report(2), "\x00", report()])
+def test_a_page_does_not_depend_on_its_neighbours(texts: list[str]) -> None:
+    """Pages of a group give the rows and sketches that each gives alone, named alike or not."""
+    pages = [Page(f"{k % 3}.txt", "x.txt", text) for k, text in enumerate(texts)]
+    for one, result in zip(pages, analyse_all(pages), strict=True):
+        alone = analyse(one)
+        assert result.rows == alone.rows and result.sketches == alone.sketches
+
+
+def test_groups_hold_some_pages_or_one_long_one() -> None:
+    """In order and none lost; many pages without text are a group too."""
+    sizes = [0] * 99 + [GROUP - 1, 1, SHORT, 5 * GROUP, 2, *[GROUP // 4] * 9]
+    groups = [*grouped(Page(str(k), "x", "文" * n) for k, n in enumerate(sizes))]
+    assert [page.doc for group in groups for page in group] == [*map(str, range(len(sizes)))]
+    counts = [[max(SHORT, len(page.text)) for page in group] for group in groups]
+    assert all(sum(c) <= GROUP or len(c) == 1 for c in counts)
+    assert all(sum(c) + d[0] > GROUP for c, d in pairwise(counts))
 
 
 # ---- to disk and back ----------------------------------------------------------------------------

@@ -1,13 +1,17 @@
-"""One page through all rooms: its reports, and the rows it adds to each table."""
+"""Pages through all rooms: their reports, and the rows they add to each table.
+
+Pages come in groups, because the rooms that look at the text of many reports at once have so much
+less to begin anew; what is found in a page never depends on the others.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from itertools import chain, compress
-from operator import and_
+from operator import and_, not_
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -19,11 +23,12 @@ from reportlib.indicators.observe import observe
 from reportlib.indicators.targets import coverage
 from reportlib.metadata import Clues, describe
 from reportlib.quantities import find_all
-from reportlib.records import Page, Quantity, Report, ReportlibError
+from reportlib.records import Page, Quantity, Report, ReportlibError, Sentence
 from reportlib.structure import Body, Layout, lay_out, read_body
 
-Row = tuple[Any, ...]
 SKETCH = 64  # hashes kept of a report's sentences, to find the same report from another source
+GROUP = 50_000  # characters of pages analysed together; with more, columns outgrow the cache
+SHORT = 1_000  # characters that a page counts for at least
 BEFORE = 20  # noise lines above a report that may speak of it (captions, an anthology's title)
 STOPS = (ReportlibError, OSError, MemoryError, ImportError)  # not the page's fault
 FAULT = "an error of reportlib, please report it"
@@ -45,18 +50,30 @@ class Analysis:
         """Add one row, or as many as the cells that are columns (lists) are long."""
         self.blocks[table].append(cells)
 
-    def add_rows(self, table: str, rows: Iterable[Row], *first: Any) -> None:
+    def add_rows(self, table: str, rows: Iterable[Sequence[Any]], *first: Any) -> None:
         """Add rows, each behind the cells that it begins with."""
         if columns := [*zip(*rows, strict=True)]:
             self.add(table, *first, *columns)
 
     @property
-    def rows(self) -> defaultdict[str, list[Row]]:
+    def rows(self) -> defaultdict[str, list[tuple[Any, ...]]]:
         """The rows by table, made anew from the blocks."""
-        made: defaultdict[str, list[Row]] = defaultdict(list)
-        for table, blocks in self.blocks.items():
-            made[table] = [row for block in blocks for row in rows_of(block)]
-        return made
+        made = {t: [*chain.from_iterable(map(rows_of, own))] for t, own in self.blocks.items()}
+        return defaultdict(list, made)
+
+
+Numerals = dict[str, list[Quantity]]
+
+
+def grouped(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    """Pages in the groups in which they are analysed: ``GROUP`` characters, or one longer page."""
+    group: list[Page] = []
+    for page in pages:
+        if group and sum(max(len(one.text), SHORT) for one in [*group, page]) > GROUP:
+            yield group
+            group = []
+        group.append(page)
+    yield group
 
 
 def analyse(page: Page) -> Analysis:
@@ -69,34 +86,53 @@ def analyse(page: Page) -> Analysis:
     >>> analyse(Page("a.txt", "a.txt", "今天下雨。")).rows["spans"]
     [('a.txt', 0, 5, 'noise', '', 'outside')]
     """
-    out = Analysis(page)
-    if page.kind == "page":
-        out.layout = lay_out(page.text)
-        kind = "report" if out.layout.drafts else "other"
-        out.page = page = replace(page, kind=kind, reason=out.layout.reason)
-        bodies = [_report(out, out.layout, k) for k in range(len(out.layout.drafts))]
-        _span_rows(out, out.layout)
-        for report, body in zip(out.reports, bodies, strict=True):
-            _report_rows(out, report, body)
-    _page_row(out)
-    return out
+    return analyse_all([page])[0]
 
 
-def attempt(page: Page) -> Analysis:
-    """``analyse``; an error that nobody foresaw makes a failed page, whose other rows are dropped.
+def analyse_all(pages: Iterable[Page]) -> list[Analysis]:
+    """``analyse`` of each page, sooner done for those of a group (``grouped``) together.
+
+    >>> analyse_all([])
+    []
+    """
+    done = [_lay_out(page) for page in pages]
+    made = [(out, report) for out in done for report in out.reports]
+    said = [report.sentences for _, report in made]
+    numerals = _numerals(said)
+    about = [*map(themes.code_report, said)]
+    coded = [*map(rhetoric.code_report, said, numerals)]
+    for (out, report), own, on, put in zip(made, numerals, about, coded, strict=True):
+        _quantity_rows(out, report, own)
+        _indicator_rows(out, report, own)
+        _code_rows(out, report, on, put)
+        _word_rows(out, report)
+    return done
+
+
+def attempt(pages: Iterable[Page]) -> Iterator[Analysis]:
+    """``analyse`` of each page, group by group.
+
+    An error that nobody foresaw makes a failed page, whose other rows are dropped; only the page
+    that is to blame fails.
 
     Raises:
-        an error of the call, of the package's data or of the machine, which the page is not to
-        blame for (``STOPS``).
+        an error of the call, of the package's data or of the machine, which no page is to blame
+        for (``STOPS``).
     """
+    return chain.from_iterable(map(_attempt, grouped(pages)))
+
+
+def _attempt(pages: Sequence[Page]) -> list[Analysis]:
     try:
-        return analyse(page)
+        return analyse_all(pages)
     except STOPS:
         raise
     except Exception as error:
-        out = Analysis(replace(page, kind="failed", reason=_fault(error)))
+        if len(pages) > 1:  # one of them, and the others once more
+            return [_attempt([page])[0] for page in pages]
+        out = Analysis(replace(pages[0], kind="failed", reason=_fault(error)))
         _page_row(out)
-        return out
+        return [out]
 
 
 def _fault(error: Exception) -> str:
@@ -109,39 +145,42 @@ def _fault(error: Exception) -> str:
     return f"{FAULT}: {said} ({path.relative_to(home.parent).as_posix()}:{line})"
 
 
+def _lay_out(page: Page) -> Analysis:
+    """What a page is, and the reports on it; the rows that say so."""
+    out = Analysis(page)
+    if page.kind == "page":
+        out.layout = layout = lay_out(page.text)
+        kind = "report" if layout.drafts else "other"
+        out.page = replace(page, kind=kind, reason=layout.reason)
+        bodies = [_report(out, layout, k) for k in range(len(layout.drafts))]
+        ids = [*(report.report_id for report in out.reports), ""]  # the last, at -1, is nobody's
+        spans = ((*span[:3], ids[span.report], span.rule) for span in layout.spans())
+        out.add_rows("spans", spans, page.doc)
+        for report, body in zip(out.reports, bodies, strict=True):
+            _report_rows(out, report, body)
+    _page_row(out)
+    return out
+
+
 def _report(out: Analysis, layout: Layout, index: int) -> Body:
     page, drafts = out.page, layout.drafts
     titled = next((k for k, draft in enumerate(drafts) if draft.has_opening), 0)
     report_id = page.doc if len(drafts) == 1 else f"{page.doc}:{index + 1}"
     body = read_body(layout, index, report_id)
-    clues = Clues(
-        heads=tuple(body.heads),
-        sections=tuple(body.sections),
-        others=tuple(_others(layout, index)),
-        title=page.title if index == titled else "",
-        doc=page.doc,
-        given=page.given,
-    )
+    title, others = page.title if index == titled else "", _others(layout, index)
+    clues = Clues(body.heads, body.sections, others, title, doc=page.doc, given=page.given)
     metadata = replace(describe(clues), completeness=body.completeness)
     found = (tuple(body.parts), tuple(body.headings), tuple(body.sentences))
     out.reports.append(Report(report_id, page.doc, body.mapped, metadata, *found))
     return body
 
 
-def _others(layout: Layout, index: int) -> Iterator[str]:
+def _others(layout: Layout, index: int) -> list[str]:
     """Noise lines above a report and inside it, not those below it, nor the page's own head."""
     draft = layout.drafts[index]
     first = layout.drafts[index - 1].last if index else 0
-    for line in layout.lines[max(first, draft.base - BEFORE) : draft.last]:
-        if line.label == "noise" and (index or line.rule != "front_matter"):
-            yield line.key
-
-
-def _span_rows(out: Analysis, layout: Layout) -> None:
-    ids = [*(r.report_id for r in out.reports), ""]  # the last, at -1, is nobody's
-    if spans := layout.spans():
-        starts, ends, labels, rules, owners = zip(*spans, strict=True)
-        out.add("spans", out.page.doc, starts, ends, labels, [ids[k] for k in owners], rules)
+    lines = layout.lines[max(first, draft.base - BEFORE) : draft.last]
+    return [x.key for x in lines if x.label == "noise" and (index or x.rule != "front_matter")]
 
 
 def _page_row(out: Analysis) -> None:
@@ -164,55 +203,49 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
     out.add_rows("sections", report.parts, doc, rid)
     out.add_rows("headings", report.headings, doc, rid)
     out.add_rows("edits", body.edits, doc)
-    numerals = _quantity_rows(out, report)
-    _indicator_rows(out, report, numerals, dict(zip(ids, printed, strict=True)))
-    _code_rows(out, report, numerals)
-    _word_rows(out, report)
     out.sketches[rid] = sketch(full)
 
 
-def _quantity_rows(out: Analysis, report: Report) -> dict[str, list[Quantity]]:
-    rows = [k for k, s in enumerate(report.sentences) if s.section != "annex"]
-    spoken = [report.sentences[k] for k in rows]
-    numerals = find_all([s.text for s in spoken])
-    if cells := [*chain.from_iterable(numerals)]:
+def _numerals(reports: Sequence[Sequence[Sentence]]) -> list[Numerals]:
+    """The numerals of each report's sentences; the annex is not looked at."""
+    every = chain.from_iterable(reports)
+    found = iter(find_all(["" if s.section == "annex" else s.text for s in every]))
+    return [{s.sentence_id: next(found) for s in report} for report in reports]
+
+
+def _quantity_rows(out: Analysis, report: Report, numerals: Numerals) -> None:
+    if cells := [*chain.from_iterable(numerals.values())]:
         first, last, _, _, _, kind, *values, masked = zip(*cells, strict=True)
-        of = [k for k, own in zip(rows, numerals, strict=True) for _ in own]
+        of = [k for k, own in enumerate(numerals.values()) for _ in own]
         where = (report.doc, report.report_id, *report.locate_all(of, first, last))
         quotes = [out.page.text[a:b] for a, b in zip(*where[-2:], strict=True)]
         out.add("quantities", *where, quotes, kind, *values, [*map(int, masked)])
-    return {s.sentence_id: own for s, own in zip(spoken, numerals, strict=True)}
 
 
-def _indicator_rows(
-    out: Analysis, report: Report, numerals: dict[str, list[Quantity]], printed: dict[str, str]
-) -> None:
+def _indicator_rows(out: Analysis, report: Report, numerals: Numerals) -> None:
     """Figures of the core catalogue, whose accuracy the gold measures, apart from the others."""
-    observations = observe(report, lambda s: numerals.get(s.sentence_id, ()))
-    rows: dict[bool, list[Row]] = {True: [], False: []}
-    for o in observations:
-        cells = (*o[:5], out.page.text[o.start : o.end], *o[6:-1], printed[o.sentence_id])
-        rows[catalogue()[o.indicator].core].append(cells)
-    out.add_rows("indicators", rows[True])
-    out.add_rows("indicators_extended", rows[False])
-    said = coverage(report, observations)
+    text, printed = out.page.text, {s.sentence_id: slice(s.start, s.end) for s in report.sentences}
+    met = observe(report, lambda s: numerals[s.sentence_id])
+    rows = [(*o[:5], text[o.start : o.end], *o[6:-1], text[printed[o.sentence_id]]) for o in met]
+    core = [catalogue()[o.indicator].core for o in met]
+    out.add_rows("indicators", compress(rows, core))
+    out.add_rows("indicators_extended", compress(rows, map(not_, core)))
+    said = coverage(report, met)
     out.add_rows("coverage", (c if c.phrase else (*c[:-2], None, None) for c in said))
 
 
-def _code_rows(out: Analysis, report: Report, numerals: dict[str, list[Quantity]]) -> None:
+def _code_rows(out: Analysis, report: Report, about: themes.Coded, put: rhetoric.Coded) -> None:
     """Themes and devices of every sentence, their hits, shares and measures."""
-    about = themes.code_report(report.sentences)
-    coded = rhetoric.code_report(report.sentences, numerals)
     where = (report.doc, rid := report.report_id)
     ids, sections, _, starts, ends, *_ = zip(*report.sentences, strict=True)
-    met, devices = ([*map(";".join, names)] for names in (about.themes, coded.devices))
-    columns = (ids, starts, ends, met, coded.orientation, devices)
+    met, devices = ([*map(";".join, names)] for names in (about.themes, put.devices))
+    columns = (ids, starts, ends, met, put.orientation, devices)
     named, *others = ([*compress(column, sections)] for column in columns)  # no title lines
     out.add("sentence_codes", named, *where, *others)
     out.add("theme_hits", *where, *themes.hit_columns(report, about))
     out.add("themes", rid, *themes.theme_columns(report, about))
-    out.add("rhetoric_hits", *where, *rhetoric.hit_columns(report, coded, out.page.text))
-    out.add("rhetoric", rid, *rhetoric.measure_columns(coded))
+    out.add("rhetoric_hits", *where, *rhetoric.hit_columns(report, put, out.page.text))
+    out.add("rhetoric", rid, *rhetoric.measure_columns(put))
 
 
 def _word_rows(out: Analysis, report: Report) -> None:

@@ -134,7 +134,7 @@ def load(
         raise ReportlibError("no pages: name files or folders of reports")
     for doc in [*given, *(fix.doc for fix in fixes)]:
         require(doc, [page.doc for page in read], "page")
-    results = [attempt(replace(p, given=p.given | given.get(p.doc, {}))) for p in read]
+    results = [*attempt(replace(p, given=p.given | given.get(p.doc, {})) for p in read)]
     for result in results:
         apply_corrections(result, fixes)
     return Corpus(results)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,8 +55,7 @@ def explain(path: str | Path) -> pd.DataFrame:
 
 def analyses(path: str | Path) -> Iterator[Analysis]:
     """The pages of a file, each taken apart."""
-    for source in iter_sources([Path(path)]):
-        yield from map(attempt, read_source(source))
+    return attempt(chain.from_iterable(map(read_source, iter_sources([Path(path)]))))
 
 
 def _lines(result: Analysis) -> Iterator[Line]:
@@ -77,7 +76,8 @@ def text_of(result: Analysis) -> Iterator[str]:
     Characters that do not print, which could command a terminal, are dots.
 
     >>> from reportlib.records import Page
-    >>> next(text_of(attempt(Page("a.txt", "a.txt", "今天下雨。"))))
+    >>> [rain] = attempt([Page("a.txt", "a.txt", "今天下雨。")])
+    >>> next(text_of(rain))
     'a.txt: other (no text that reads like a work report)'
     """
     for line in _text_of(result):

@@ -54,9 +54,9 @@ class Part:
         self._lines: defaultdict[str, list[bytes]] = defaultdict(list)
         self._size = 0
 
-    def add(self, table: str, block: Block) -> None:
-        """Take a block of rows of a table."""
-        lines = encode(table, block)
+    def add(self, table: str, *blocks: Block) -> None:
+        """Take blocks of rows of a table."""
+        lines = b"".join(encode(table, block) for block in blocks)
         self._lines[table].append(lines)
         self._size += len(lines)
         if self._size > LARGE:

@@ -262,24 +262,29 @@ def run_batch(batch: Batch) -> tuple[int, str]:
 
     met: set[str] = set()
     with parts.open_part(batch.out, batch.number) as part:
-        for source in batch.sources:
-            named = shown(source.path.as_posix())
-            for page in read_source(replace(source, path=batch.home / source.path)):
-                met.add(page.doc)
-                given = page.given | batch.given.get(page.doc, {})
-                result = attempt(replace(page, path=named, given=given))
-                if page.text and not page.is_plain and result.page.kind != "failed":
-                    _keep_text(batch.out, page)
-                apply_corrections(result, batch.fixes)
-                for table, blocks in result.blocks.items():
-                    for block in blocks:
-                        part.add(table, block)
-                for hashes in result.sketches.values():
-                    part.add("sketch", (page.doc, " ".join(map(str, hashes))))
+        for result in attempt(_pages(batch)):
+            page = result.page
+            met.add(page.doc)
+            if page.text and not page.is_plain and page.kind != "failed":
+                _keep_text(batch.out, page)
+            apply_corrections(result, batch.fixes)
+            for table, blocks in result.blocks.items():
+                part.add(table, *blocks)
+            for hashes in result.sketches.values():
+                part.add("sketch", (page.doc, " ".join(map(str, hashes))))
         for doc in [*batch.given, *(fix.doc for fix in batch.fixes)]:
             if doc not in met:
                 raise _unknown(doc, met)
     return len(batch.sources), words.engine_in_use()
+
+
+def _pages(batch: Batch) -> Iterator[Page]:
+    """The pages of a batch, read one by one, with what the user says of them."""
+    for source in batch.sources:
+        named = shown(source.path.as_posix())
+        for page in read_source(replace(source, path=batch.home / source.path)):
+            given = page.given | batch.given.get(page.doc, {})
+            yield replace(page, path=named, given=given)
 
 
 def _keep_text(out: Path, page: Page) -> None:
