@@ -215,10 +215,8 @@ class Report:
     def __repr__(self) -> str:
         m = self.metadata
         place = "".join((m.province, m.prefecture, m.county)) or m.level or "place unknown"
-        facts = (
-            f"{m.plan_year or 'year unknown'}, {m.completeness}, {len(self.sentences)} sentences"
-        )
-        return f"<Report {self.report_id}: {place} {facts}>"
+        year, n = m.plan_year or "year unknown", len(self.sentences)
+        return f"<Report {self.report_id}: {place} {year}, {m.completeness}, {n} sentences>"
 
     def locate(self, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
         """Page offsets of characters ``first`` to ``last`` - 1 of a sentence's normalised text."""

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from reportlib.build.analyse import Analysis
+from reportlib.build.write import columns_of
 from reportlib.indicators import catalogue
 from reportlib.resources import schema
 from reportlib.themes import theme_ids
@@ -62,8 +63,8 @@ def _shape(result: Analysis, tables: dict[str, Rows]) -> Iterator[str]:
     """Each row has the columns of the schema, no more and no fewer."""
     for table, rows in result.rows.items():
         for row in rows:
-            if len(row) != len(NAMES.get(table, ())):
-                yield f"{table}: {len(row)} cells under {len(NAMES.get(table, ()))} columns"
+            if len(row) != len(columns_of(table)):
+                yield f"{table}: {len(row)} cells under {len(columns_of(table))} columns"
                 break
     if len(tables["pages"]) != 1:
         yield f"pages: {len(tables['pages'])} rows for one page"

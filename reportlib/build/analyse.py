@@ -36,7 +36,10 @@ FAULT = "an error of reportlib, please report it"
 
 @dataclass(slots=True)
 class Analysis:
-    """What one page gives: its reports, blocks of rows by table, and a sketch of each report."""
+    """What one page gives: its reports, and blocks of rows by table.
+
+    Beside the tables of the schema there is ``sketch``, which finds copies.
+    """
 
     page: Page
     layout: Layout | None = field(default=None, repr=False)
@@ -44,7 +47,6 @@ class Analysis:
     blocks: defaultdict[str, list[Block]] = field(
         default_factory=lambda: defaultdict(list), repr=False
     )
-    sketches: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
 
     def add(self, table: str, *cells: Any) -> None:
         """Add one row, or as many as the cells that are columns (lists) are long."""
@@ -150,8 +152,7 @@ def _lay_out(page: Page) -> Analysis:
     out = Analysis(page)
     if page.kind == "page":
         out.layout = layout = lay_out(page.text)
-        kind = "report" if layout.drafts else "other"
-        out.page = replace(page, kind=kind, reason=layout.reason)
+        out.page = replace(page, kind="report" if layout.drafts else "other", reason=layout.reason)
         bodies = [_report(out, layout, k) for k in range(len(layout.drafts))]
         ids = [*(report.report_id for report in out.reports), ""]  # the last, at -1, is nobody's
         spans = ((*span[:3], ids[span.report], span.rule) for span in layout.spans())
@@ -203,7 +204,7 @@ def _report_rows(out: Analysis, report: Report, body: Body) -> None:
     out.add_rows("sections", report.parts, doc, rid)
     out.add_rows("headings", report.headings, doc, rid)
     out.add_rows("edits", body.edits, doc)
-    out.sketches[rid] = sketch(full)
+    out.add("sketch", doc, " ".join(map(str, sketch(full))))
 
 
 def _numerals(reports: Sequence[Sequence[Sentence]]) -> list[Numerals]:

@@ -39,8 +39,7 @@ class Corpus:
                 rows[table] += more
         self.tables = {name: frame(name, rows[name]) for name in schema()}
         self._texts = {a.page.doc: a.page.text for a in self.analyses}
-        sketches = [(a.page.doc, s) for a in self.analyses for s in a.sketches.values()]
-        copies = find_copies((doc, " ".join(map(str, hashes))) for doc, hashes in sketches)
+        copies = find_copies(rows["sketch"])
         pages = self.tables["pages"]
         pages["duplicate_of"] = pages["doc"].map(lambda doc: copies.get(doc, "")).astype("str")
 

@@ -15,9 +15,7 @@ from reportlib.resources import require
 # Signs that turn the reading direction round, and control characters but tab and line end.
 _TURNING = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 _CONTROL = [c for c in (*range(0x20), *range(0x7F, 0xA0)) if c not in (0x09, 0x0A)]
-_SHOWN = (
-    {c: f"[U+{c:04X}]" for c in _TURNING} | dict.fromkeys(_CONTROL, "") | {0xFFFE: "", 0xFFFF: ""}
-)
+_SHOWN = {c: f"[U+{c:04X}]" for c in _TURNING} | dict.fromkeys([*_CONTROL, 0xFFFE, 0xFFFF], "")
 _SHOWN |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 EXCEL_ROWS, EXCEL_CELL = 1_048_575, 32_767
 

@@ -270,8 +270,6 @@ def run_batch(batch: Batch) -> tuple[int, str]:
             apply_corrections(result, batch.fixes)
             for table, blocks in result.blocks.items():
                 part.add(table, *blocks)
-            for hashes in result.sketches.values():
-                part.add("sketch", (page.doc, " ".join(map(str, hashes))))
         for doc in [*batch.given, *(fix.doc for fix in batch.fixes)]:
             if doc not in met:
                 raise _unknown(doc, met)
