@@ -93,8 +93,8 @@ class _Reader:
             return
         between = self.gaps[max(self.at, first - 120) : first]
         listed = self.fresh and is_joint(between)
-        own = {s.id for s in (self.history[-12:] if "其中" in between else ()) if s.scope == "own"}
-        narrower = own & {*form.ids} and not pattern("defined").match(self.view, first)
+        own = {s.id for s in self.history[-12:] if s.scope == "own"} if "其中" in between else ()
+        narrower = own and {*form.ids} & own and not pattern("defined").match(self.view, first)
         told = self.subjects[0].id if self.subjects else "gdp"
         beside = between.strip(BLANK) == "、" and pattern("yields").match(self.view, first)
         taxed = self.view[first:last] == "税收" and pattern("yielding").search(told)
@@ -127,7 +127,8 @@ class _Reader:
             for word in deque(pattern("shared").finditer(near), maxlen=1):
                 if self._share(i, head, head + word.start(), word[0]):
                     return
-        if self._number_first(q):
+        ahead = self.chain.mentions[self.named : self.named + 1]
+        if ahead and self._number_first(q, ahead[0]):
             return
         gap = self._gap(q, piece) if self.subjects else None
         if gap is None:
@@ -224,10 +225,9 @@ class _Reader:
             run.append(q)
         return run
 
-    def _number_first(self, q: Quantity) -> bool:
+    def _number_first(self, q: Quantity, name: Mention) -> bool:
         """八成财政资金用于民生, 新增30家高新技术企业, 8%左右的生产总值增长目标."""
-        name = next(iter(self.chain.mentions[self.named : self.named + 1]), None)
-        if name is None or name.first > q.last + 5 or not (gap := name_after(self.chain, q, name)):
+        if name.first > q.last + 5 or not (gap := name_after(self.chain, q, name)):
             return False
         span = name._replace(first=q.first, last=q.last)
         scope = self.home.scope_of(self.view, self.chain.clause(q.first), span, self.at)

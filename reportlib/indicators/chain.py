@@ -57,7 +57,7 @@ class Chain:
         if hidden:
             self.view = blank_out(text, sorted(hidden))
             self.mentions = [m for m in mentions if BLANK not in self.view[m.first : m.last]]
-        self.breaks = [0, *(m.end() for m in CLAUSE.finditer(self.view))]
+        self.breaks = [0, *[m.end() for m in CLAUSE.finditer(self.view)]]
         self.firsts = [m.first for m in self.mentions]
         self.figures: list[Quantity] = []
         rest = []

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
@@ -169,13 +168,3 @@ def _has(text: str, needs: tuple[str, ...], before: int) -> bool:
 
 
 report_names = lru_cache(maxsize=2)(find_mentions)  # kept for the report at hand
-
-
-def passage(names: Sequence[Mention], first: int, last: int, base: int) -> list[Mention]:
-    """The names that begin from ``first`` on and before ``last``, counted from ``base``.
-
-    >>> [m[:2] for m in passage(find_mentions("年初，财政收入"), 2, 7, 3)]
-    [(0, 4)]
-    """
-    low, high = (bisect_left(names, (at,)) for at in (first, last))
-    return [Mention(start - base, stop - base, form) for start, stop, form in names[low:high]]

@@ -130,7 +130,8 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
 
 
 def _minus(view: str, q: Quantity) -> bool:
-    return pattern("minus").search(view, max(0, q.number - 2), q.number) is not None  # 增长-3.8%
+    at = q.number - 1  # 增长-3.8%
+    return view[at : at + 1] in ("-", "－", "−") and "一" <= view[at - 1 : at] <= "龥"
 
 
 @cache
@@ -220,10 +221,9 @@ def expand(items: list[Subject], wanted: int, *, each: bool) -> list[Subject]:
     out: list[Subject] = []
     for item in items:
         form = item.mention.form if item.mention else None
-        if form and form.split and form.ids == (item.id,) and (each or len(items) < wanted):
-            out += [item._replace(id=part) for part in form.split]
-        else:
-            out.append(item)
+        several = form and form.ids == (item.id,) and (each or len(items) < wanted)
+        parts = form.split if form and several else ()
+        out += [item._replace(id=part) for part in parts] or [item]
     return out
 
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-import numpy as np
-
 from reportlib.indicators.anchors import find_anchors
 from reportlib.indicators.bind import bind
-from reportlib.indicators.forms import passage, report_names
+from reportlib.indicators.chain import measures
+from reportlib.indicators.forms import Mention, report_names
 from reportlib.indicators.measure import Link
 from reportlib.indicators.scope import Home
-from reportlib.indicators.vocabulary import pattern
 from reportlib.indicators.when import Clock, Timeline
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Report, Sentence
+from reportlib.resources import settings
 
 Numerals = Callable[[Sentence], Sequence[Quantity]]
-Figure = tuple[list[Sentence], Link, tuple[str, str, str]]  # with its chain, status, period, basis
+# The chain, the figure in it, and its status, period and basis.
+Figure = tuple[Sequence[Sentence], Link, tuple[str, str, str]]
 
 
 class Observation(NamedTuple):
@@ -78,45 +78,45 @@ def observe(report: Report, quantities: Numerals | None = None) -> list[Observat
     find = quantities or (lambda sentence: find_quantities(sentence.text))
     home, text = Home.of(report.metadata), report.mapped.text
     clock = Clock(report.metadata.review_year, report.metadata.plan_year)
-    chains, opened = _chains(report.sentences)
-    starts, names = [chain[0].first for chain in chains], report_names(text)
+    heads, opened = _chains(report.sentences)
+    starts = [report.sentences[i].first for i in heads[:-1]]
     # The chains, counted from 1 on, in which something is named; and those that may set the years:
     # what does has one of the signs, or says of forecasts 下同 (one by one they are found faster).
-    told = {bisect_right(starts, mention.first) for mention in names}
-    signs = (*pattern("sign").pattern.strip("[]"), "下同")
+    told: defaultdict[int, list[Mention]] = defaultdict(list)
+    for mention in report_names(text):
+        told[bisect_right(starts, mention.first)].append(mention)
+    signs = settings("indicator_patterns")["time"]["signs"]
     timed = {bisect_right(starts, m.start()) for sign in signs for m in re.finditer(sign, text)}
-    found: list[Figure] = []
-    for before, k in pairwise(sorted({0, *timed, *told})):
-        chain, head, start = chains[k - 1], chains[k - 1][0], starts[k - 1]
-        if head.section != clock.section:
-            clock.enter(head.section)
-        if opened[k] > opened[before]:
-            clock.pause()
-        said, numerals = head.text, find(head)
-        if len(chain) > 1:
-            said = text[start : chain[-1].first + len(chain[-1].text)]
-            numerals = [_shift(q, s.first - start) for s in chain for q in find(s)]
-        anchors = find_anchors(said, numerals)
-        clock.hear(said, anchors, opened[k] > opened[k - 1], head.role == "heading")
-        named = passage(names, start, start + len(said), start) if k in told else []
-        if links := bind(said, numerals, named, home):
+    found, before = list[Figure](), 0
+    for k in sorted({*timed, *told} - {0}):
+        chain, start = report.sentences[heads[k - 1] : heads[k]], starts[k - 1]
+        numerals = [_shift(q, s.first - start) for s in chain for q in find(s)]
+        names = told[k] if k in told and any(map(measures, numerals)) else ()
+        if chain[0].section in ("", "annex") or not (names or k in timed):
+            continue
+        clock.enter(chain[0].section, opened[k] > opened[before])
+        said = text[start : chain[-1].first + len(chain[-1].text)]
+        before, anchors = k, find_anchors(said, numerals)
+        clock.hear(said, anchors, opened[k] > opened[k - 1], chain[0].role == "heading")
+        names = [Mention(first - start, last - start, form) for first, last, form in names]
+        if links := bind(said, numerals, names, home):
             line = Timeline(said, anchors, clock, links)
             found += [(chain, link, line.moment(link)) for link in links]
     return _rows(report, found)
 
 
-def _chains(sentences: Sequence[Sentence]) -> tuple[list[list[Sentence]], list[int]]:
-    """The sentences of the body, those up to a full stop together; and how many paragraphs and
+def _chains(sentences: Sequence[Sentence]) -> tuple[list[int], list[int]]:
+    """Where chains (all up to a full stop) begin, and the last ends; and how many paragraphs and
     headings had begun before the first, by the first, by the second and so on."""
-    body = [s for s in sentences if s.section not in ("", "annex")]
-    chains = [[*chain] for _, chain in groupby(body, attrgetter("chain"))]
-    heads = [chain[0] for chain in chains]
-    here, long = (np.array([s.paragraph for s in heads]), [len(s.text) > 8 for s in heads])
-    opens = np.array([s.role == "heading" for s in heads], dtype=bool)
-    # 各位代表！ does not open a paragraph by itself.
-    known = np.maximum.accumulate(np.where(long, here, -1))
-    opens |= here != np.append(-1, known)[:-1]
-    return chains, [0, *opens.cumsum().tolist()]
+    heads, opened, number, paragraph = list[int](), [0], -1, -1
+    for i, s in enumerate(sentences):
+        if s.chain != number:
+            heads.append(i)
+            opened.append(opened[-1] + (s.role == "heading" or s.paragraph != paragraph))
+            number = s.chain
+            if len(s.text) > 8:  # 各位代表！ does not open a paragraph by itself.
+                paragraph = s.paragraph
+    return [*heads, len(sentences)], opened
 
 
 def _rows(report: Report, found: Sequence[Figure]) -> list[Observation]:
@@ -139,4 +139,4 @@ def _rows(report: Report, found: Sequence[Figure]) -> list[Observation]:
 
 
 def _shift(q: Quantity, by: int) -> Quantity:
-    return Quantity(q.first + by, q.last + by, q.number + by, q.stop + by, *q[4:])
+    return q if by == 0 else Quantity(q.first + by, q.last + by, q.number + by, q.stop + by, *q[4:])

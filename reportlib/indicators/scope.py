@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -38,6 +37,7 @@ def _divisions() -> dict[str, set[str]]:
     return found
 
 
+@cache
 def _children(code: str) -> set[str]:
     """Short names (two characters or more) of what lies below, without everyday words."""
     known = table("place_words", ("word", "kind"))
@@ -147,7 +147,22 @@ class Home:
         beginning, before ``stop``."""
         low = max(0, start - 400)
         begin = max(view.rfind("；", low, start), view.rfind("。", low, start)) + 1 or low
-        return min(_elsewhere(self, view, at) for at in {begin, start}) < stop
+        return any(self._elsewhere(view, at, stop) for at in {begin, start})
+
+    def _elsewhere(self, view: str, at: int, stop: int) -> bool:
+        """Whether what follows ``at`` is about another place, named before ``stop``."""
+        known = view[at : at + 2] in _places()[2]
+        if not (known or pattern("elsewhere_sign").search(view, at, at + 14)):
+            return False
+        lead = pattern("lead").match(view, at)
+        at = lead.end() if lead else at
+        if at >= stop or self.names_other(view, at) or pattern("aided").match(view, at):
+            return at < stop
+        park = pattern("park").match(view, at)
+        if park is None or any(name.endswith(park[0][-2:]) for name in self.names):
+            return False
+        acts = starts_with(view, "own", park.end()) or pattern("park_acts").match(view, park.end())
+        return bool(acts) and len(starts_with(view, "own", at)) < 2
 
     def names_other(self, text: str, at: int) -> bool:
         """Whether another place is the subject that begins at ``at``: 宣汉、大竹…, 黄浦区…"""
@@ -175,18 +190,3 @@ class Home:
         if stripped or mention.form.role in ("name", "after"):
             return "own"
         return "other"
-
-
-@lru_cache(maxsize=64)  # the clause of one name is often that of the next
-def _elsewhere(home: Home, view: str, at: int) -> float:
-    """Where another place is named that what follows ``at`` is about; infinite if none is."""
-    lead = pattern("lead").match(view, at)
-    at = lead.end() if lead else at
-    if home.names_other(view, at) or pattern("aided").match(view, at):
-        return at
-    named = pattern("park_sign").search(view, at, at + 12)
-    park = pattern("park").match(view, at) if named else None
-    if park is None or any(name.endswith(park[0][-2:]) for name in home.names):
-        return math.inf
-    acts = starts_with(view, "own", park.end()) or pattern("park_acts").match(view, park.end())
-    return at if acts and len(starts_with(view, "own", at)) < 2 else math.inf

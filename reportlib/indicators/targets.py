@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 from operator import itemgetter
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.chain import CLAUSE
-from reportlib.indicators.forms import Mention, passage, report_names
+from reportlib.indicators.forms import Mention, report_names
 from reportlib.indicators.observe import Observation
 from reportlib.indicators.scope import Home
 from reportlib.records import Report
@@ -125,13 +125,12 @@ def coverage(report: Report, observations: Sequence[Observation]) -> list[Covera
         said.setdefault((row.indicator, row.side), row)
     sections = {part.section for part in report.parts}
     broken = report.metadata.completeness
-    out = []
-    for name in headline:
-        for section, side in SIDES.items():
-            cut = (broken, side) == ("truncated", "target") or broken == "fragment"
-            state = "part_missing" if cut or section not in sections else "not_stated"
-            out.append(said.get((name, side)) or Coverage(report.report_id, name, side, state))
-    return out
+    for section, side in SIDES.items():
+        cut = (broken, side) == ("truncated", "target") or broken == "fragment"
+        state = "part_missing" if cut or section not in sections else "not_stated"
+        for name in silent[side]:
+            said.setdefault((name, side), Coverage(report.report_id, name, side, state))
+    return [said[name, side] for name in headline for side in SIDES.values()]
 
 
 def _stated(report: Report, observations: Sequence[Observation]) -> dict[tuple[str, str], Coverage]:
@@ -140,9 +139,10 @@ def _stated(report: Report, observations: Sequence[Observation]) -> dict[tuple[s
     found: dict[tuple[str, str], Coverage] = {}
     for o in sorted(observations, key=lambda o: (o.masked, o.start)):
         side = "target" if o.status == "target" else "actual"
-        if o.scope == "own" and years[side] in ("", o.period):
-            row = (report.report_id, o.indicator, side, "masked" if o.masked else "stated")
-            found.setdefault((o.indicator, side), Coverage(*row, o.quote, o.start, o.end))
+        key = (o.indicator, side)
+        if o.scope == "own" and years[side] in ("", o.period) and key not in found:
+            row = (report.report_id, *key, "masked" if o.masked else "stated")
+            found[key] = Coverage(*row, o.quote, o.start, o.end)
     return found
 
 
@@ -162,7 +162,8 @@ def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
         cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1]
         at, stop = cuts[(i := bisect_right(cuts, at)) - 1], cuts[i] - 1
         start, done, about = at, s.first + stop, list[Mention]()
-        named = passage(names, s.first + start, done, s.first)
+        low, high = (bisect_left(names, (edge,)) for edge in (s.first + start, done))
+        named = [Mention(a - s.first, b - s.first, form) for a, b, form in names[low:high]]
         for first, last, state in find_phrases(s.text[start:stop]):
             about = [m for m in named if at <= m.first < start + first] or about
             at, after = start + last, start

@@ -47,17 +47,18 @@ class Clock:
         """Whether a passage of the plan tells what was done before."""
         return self.section == "plan" and 0 < self.span.last < self.plan
 
-    def enter(self, section: str) -> None:
-        """A new section begins with its own year."""
+    def enter(self, section: str, opens: bool) -> None:
+        """A new section begins with its own year; with a new paragraph or heading (``opens``) what
+        held only for the paragraph before is over."""
+        if opens:
+            self.local, self.expected = None, False
+        if section == self.section:
+            return
         turns = (section == "plan") != (self.section == "plan") or not self.section
         self.section, self.here = section, self.plan if section == "plan" else self.review
         if turns:
             self.kept = Span(self.here, self.here)
             self.local, self.heard = None, False
-
-    def pause(self) -> None:
-        """A new paragraph or heading: what held only for the paragraph before is over."""
-        self.local, self.expected = None, False
 
     def hear(self, text: str, anchors: Sequence[Anchor], opens: bool, heading: bool) -> None:
         """Let the beginning of a sentence or heading set the years: the first cue wins.
@@ -133,7 +134,7 @@ class Timeline:
     ) -> None:
         self.text, self.anchors, self.clock = text, anchors, clock
         self.places = [a.at for a in anchors]
-        self.units = [0, *(m.end() for m in _UNIT.finditer(text))]
+        self.units = [0, *[m.end() for m in _UNIT.finditer(text)]]
         self.forecasts = [m.start() for m in pattern("forecast").finditer(text)]
         self.subjects = sorted(map(_since, links)) if self.forecasts else []
         self.plain = not pattern("spread").search(text)
@@ -290,6 +291,5 @@ def _since(link: Link) -> int:
 
 def _looks_back(text: str) -> bool:
     """Whether 去年 or 上年 was said last of all years, and not to compare with."""
-    said = "去年" in text or "上年" in text
-    past = list(pattern("last_year").finditer(text)) if said else []
+    past = [*pattern("last_year").finditer(text)]
     return bool(past) and not pattern("now").search(text, past[-1].end())
