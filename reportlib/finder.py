@@ -25,7 +25,7 @@ class Finder:
         sizes = np.array([*map(len, words)], dtype=np.int64)
         inside = np.arange(WINDOW) < sizes[:, None]
         letters = np.zeros(inside.shape, dtype=np.uint16)
-        letters[inside] = _codes("".join([word[:WINDOW] for word in words]))
+        letters[inside] = characters("".join([word[:WINDOW] for word in words]))
         hashes = [*accumulate(letters.T[:3], lambda mixed, column: mixed * _MIX + column)]
         level = np.minimum(sizes, 3) - 1
         group = level * (_RARE + 1) + np.choose(level, hashes)
@@ -33,10 +33,9 @@ class Finder:
         self._sizes, self._words = sizes[order], [words[k] for k in order.tolist()]
         known, first, count = np.unique(group[order], return_index=True, return_counts=True)
         self._first, self._count = np.append(0, first), np.append(0, count)
-        groups = np.zeros(3 * (_RARE + 1), dtype=np.min_scalar_type(len(known)))
-        groups[known] = np.arange(1, len(known) + 1)  # 0: there is none of this hash
-        self._ones, self._groups = groups[: _RARE + 1] > 0, groups.reshape(3, -1)[::-1]
-        self._groups = self._groups[: 2 + self._ones.any()]
+        groups = np.zeros((3, _RARE + 1), dtype=np.min_scalar_type(len(known)))
+        groups.ravel()[known] = np.arange(1, len(known) + 1)  # 0: there is none of this hash
+        self._groups = groups[::-1][: 2 + groups[0].any()]
         self._pairs = np.bincount(hashes[1][sizes > 1], minlength=_RARE + 1) > 0
         rare = (letters == _RARE).any(axis=1) | (sizes > WINDOW)
         self._steps = np.where(rare, 2, sizes > 4)[order]  # that follow the first comparison
@@ -53,10 +52,8 @@ class Finder:
         >>> [column.tolist() for column in Finder(["环境", "营商环境"]).find("优化营商环境")]
         [[1], [2], [6]]
         """
-        codes = _codes(text + WINDOW * chr(_RARE))
+        codes = characters(text + WINDOW * chr(_RARE))
         at, number = self._candidates(codes[: len(text) + 2])
-        if not len(at):
-            return at, at, at
         fours = np.ndarray(len(text) + 5, np.uint64, codes, strides=(2,)).copy()
         (heads, masks), (heads_on, masks_on) = self._fours
         same = fours.take(at) & masks.take(number) == heads.take(number)
@@ -78,7 +75,7 @@ class Finder:
         pairs = codes[:-2] * _MIX + codes[1:-1]
         some = self._pairs.take(pairs)
         if len(self._groups) == 3:
-            some |= self._ones.take(codes[:-2])
+            some |= self._groups[2].take(codes[:-2]) > 0
         at = some.nonzero()[0]
         pairs = pairs.take(at)
         hashes = (pairs * _MIX + codes.take(at + 2), pairs, codes.take(at))
@@ -101,10 +98,6 @@ def apart(first: Ints, last: Ints) -> Ints:
     return kept.nonzero()[0]
 
 
-def _codes(text: str) -> NDArray[np.uint16]:
+def characters(text: str) -> NDArray[np.uint16]:
     """The number of each character, ``_RARE`` for those of more than 16 bits."""
-    coded = text.encode("utf-16-le", "surrogatepass")
-    if len(coded) > 2 * len(text):
-        text = "".join([min(char, chr(_RARE)) for char in text])
-        coded = text.encode("utf-16-le", "surrogatepass")
-    return np.frombuffer(coded, dtype=np.uint16)
+    return np.minimum(np.array([text]).view(np.uint32), _RARE).astype(np.uint16)

@@ -22,15 +22,15 @@ from reportlib.structure import lay_out, read_body
 from reportlib.themes import (
     Lexicon,
     code_report,
+    code_reports,
     find_terms,
     hit_columns,
     lexicon,
     read_lexicon,
-    share_interval,
     theme_columns,
     theme_ids,
 )
-from reportlib.themes.coding import features, model
+from reportlib.themes.coding import CLUES, features, model, share_interval
 
 HERE = Path(__file__).parent
 GOLD = HERE / "gold" / "coding.csv"
@@ -142,8 +142,9 @@ def test_longest_term_wins_across_themes() -> None:
 
 def test_the_model_weighs_every_clue() -> None:
     """The stored coefficients are those of the clues, in their order, and of the themes."""
-    clues, _ = features([sentence("办好教育。")], lexicon())
-    assert list(model()) == [*clues, *theme_ids()]
+    clues, _ = features([*zip(sentence("办好教育。"), strict=True)], [1], lexicon())
+    assert {*model()} - {*clues} - {*theme_ids()} == {f"lack_{name}" for name in CLUES[-5:-1]}
+    assert [*clues] == CLUES
 
 
 # ---- a lexicon of one's own ----------------------------------------------------------------------
@@ -224,6 +225,16 @@ def test_any_sentences_can_be_coded(pieces: list[tuple[str, int]]) -> None:
             if h.strong or h.theme in themes
         ]
         assert [hit for hit in hits if hit[0] == k] == counted
+
+
+@given(st.lists(st.lists(st.tuples(TEXTS, st.integers(0, 2)), max_size=5), max_size=5))
+def test_reports_tell_nothing_of_each_other(pieces: list[list[tuple[str, int]]]) -> None:
+    """A report is coded among others as it is alone, though its paragraphs have their numbers."""
+    reports = [[sentence(*one, heading="发展教育") for one in report] for report in pieces]
+    for coded, report in zip(code_reports(reports), reports, strict=True):
+        alone = code_report(report)
+        assert (coded.themes, coded.about.tolist()) == (alone.themes, alone.about.tolist())
+        assert all(np.array_equal(a, b) for a, b in zip(coded.hits, alone.hits, strict=True))
 
 
 def test_long_sentence_is_no_trouble() -> None:

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from reportlib.records import Sentence
 from reportlib.resources import DATA, table
 from reportlib.structure import lay_out, read_body
-from reportlib.themes.coding import THRESHOLD, features
+from reportlib.themes.coding import THRESHOLD, features, model
 from reportlib.themes.lexicon import Lexicon, Texts, lexicon, theme_ids
 
 Floats = NDArray[np.float64]
@@ -83,8 +83,11 @@ def read_pages(folder: Path) -> Iterator[tuple[str, list[Sentence]]]:
 
 
 def clues_of(sentences: Sequence[Sentence], of: Lexicon) -> dict[str, Floats]:
-    """The clues of the sentences by name."""
-    return features(sentences, of)[0]
+    """The clues of the sentences by name: arrays that broadcast to sentences × themes."""
+    clues, _ = features([*zip(*sentences, strict=True)], [len(sentences)], of)
+    twice = [name for name in clues if f"lack_{name}" in model()]
+    clues |= {f"lack_{name}": clues["lack"] * clues[name] for name in twice}
+    return {name: np.atleast_2d(clues[name]).T for name in model() if name in clues}
 
 
 def stack(sentences: Sequence[Sentence], of: Lexicon) -> Floats:
@@ -141,7 +144,7 @@ def weigh(pages: Pages, of: Lexicon, model: Floats) -> Floats:
     seen: set[tuple[int, str]] = set()
     for sentences in pages.values():
         chance = 1 / (1 + np.exp(-stack(sentences, of) @ model))
-        found = of.search(Texts([s.text for s in sentences]))
+        found, _ = of.search(Texts([s.text for s in sentences]))
         for term, row in set(zip(found.term.tolist(), found.text.tolist(), strict=True)):
             if (key := (term, sentences[row].text)) not in seen:  # pages repeat each other
                 seen.add(key)

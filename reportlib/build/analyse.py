@@ -101,7 +101,7 @@ def analyse_all(pages: Iterable[Page]) -> list[Analysis]:
     made = [(out, report) for out in done for report in out.reports]
     said = [report.sentences for _, report in made]
     numerals = _numerals(said)
-    about = [*map(themes.code_report, said)]
+    about = themes.code_reports(said)
     coded = [*map(rhetoric.code_report, said, numerals)]
     for (out, report), own, on, put in zip(made, numerals, about, coded, strict=True):
         _quantity_rows(out, report, own)

@@ -13,27 +13,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from itertools import pairwise
+from functools import cache, lru_cache, reduce
+from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportlib.finder import Finder, Ints
+from reportlib.finder import Ints, characters
 from reportlib.records import Report, Sentence
 from reportlib.resources import table
 from reportlib.themes.lexicon import Found, Lexicon, Texts, lexicon, theme_ids
 
 Floats = NDArray[np.float64]
+CLUES = "amount best also density first clause alone lack head prev next rest cue".split()
 THRESHOLD = 0.45  # a theme is coded from this probability on
 MOST = 3  # themes of one sentence
-_LEAST = np.log(THRESHOLD / (1 - THRESHOLD))  # the weighted sum of that probability
-CLUES = "amount best also density first clause alone lack head prev next rest".split()
-CLUES += [f"lack_{name}" for name in CLUES[-4:]] + ["cue"]
+_LEAST = math.log(THRESHOLD / (1 - THRESHOLD))  # the weighted sum of that probability
 ENDS = (0.025, 0.975)
 SILENT = ("", "annex")  # titles and the annex are no part of the speech
-_STOPS = np.isin(np.arange(0x10000), [ord(c) for c in "，；：。！？\n"])
+_STOPS = [*map(ord, "，；：。！？\n")]
 
 
 class Coded(NamedTuple):
@@ -63,75 +62,91 @@ def code_report(sentences: Sequence[Sentence], of: Lexicon | None = None) -> Cod
     >>> code_report([one]).themes
     [('business_env',)]
     """
-    of = of or lexicon()
-    clues, found = features(sentences, of)
-    total = np.tile([model()[theme] for theme in theme_ids()], (len(sentences), 1))
+    return code_reports([sentences], of)[0]
+
+
+def code_reports(reports: Sequence[Sequence[Sentence]], of: Lexicon | None = None) -> list[Coded]:
+    """``code_report`` of each of several reports, in less time; none tells anything of another."""
+    of, by, k = of or lexicon(), model(), len(theme_ids())
+    columns, sizes = [*zip(*chain.from_iterable(reports), strict=True)], [*map(len, reports)]
+    clues, found = features(columns := columns or [()] * 10, sizes, of)
+    total = np.array([[by[theme]] for theme in theme_ids()]).repeat(n := sum(sizes), axis=1)
     for name, clue in clues.items():
-        total += model()[name] * clue
-    total[[s.role == "title" for s in sentences]] = -np.inf
-    row, theme = np.nonzero(total >= _LEAST)
-    order = np.lexsort((-total[row, theme], row))
-    order = order[np.arange(len(row)) - np.searchsorted(row, row) < MOST]
-    row, theme = row[order], theme[order]
-    about = np.zeros(total.shape, dtype=bool)
-    about[row, theme] = True
-    counts = of.strong[found.term] | about[found.text, of.theme[found.term]]
-    names = [theme_ids()[k] for k in theme.tolist()]
-    ends = np.searchsorted(row, np.arange(len(sentences) + 1)).tolist()
-    themes = [tuple(names[a:b]) for a, b in pairwise(ends)]
-    return Coded(themes, about, Found(*(column[counts] for column in found)), of)
+        total += clue * (by[name] + by.get(f"lack_{name}", 0) * clues["lack"])
+    total[:, [row for row, role in enumerate(columns[2]) if role == "title"]] = -np.inf
+    cell = (total.ravel() >= _LEAST).nonzero()[0]
+    theme, row = np.divmod(cell[np.lexsort((-total.ravel()[cell], cell % n))], n)
+    rank = np.arange(len(row)) - np.searchsorted(row, row)
+    theme, row, rank = (column[rank < MOST] for column in (theme, row, rank))
+    about = np.bincount(row * k + theme, minlength=n * k).reshape(n, k) > 0
+    names = np.bincount(row, (theme + 1) * (k + 1) ** rank, n).astype(np.int64)
+    themes = [*map(_names, names.tolist())]
+    counts = of.strong.take(found.term) | about[found.text, of.theme.take(found.term)]
+    hits, cuts = Found(*(column[counts] for column in found)), pairwise([0, *accumulate(sizes)])
+    return [Coded(themes[a:b], about[a:b], hits.within(a, b), of) for a, b in cuts]
+
+
+@cache
+def _names(code: int) -> tuple[str, ...]:
+    """The themes that a number stands for: its digits, to the base of one more than all themes."""
+    rest, theme = divmod(code, len(theme_ids()) + 1)
+    return (theme_ids()[theme - 1], *_names(rest)) if code else ()
 
 
 @cache
 def model() -> dict[str, float]:
     """The coefficient of each clue, and the constant of each theme."""
-    rows = table("theme_model", ("kind", "name", "value"), unique="name")
-    return {row["name"]: float(row["value"]) for row in rows}
+    return {r["name"]: float(r["value"]) for r in table("theme_model", ("name", "value"), "name")}
 
 
-def features(sentences: Sequence[Sentence], of: Lexicon) -> tuple[dict[str, Floats], Found]:
-    """The clues by name, arrays that broadcast to sentences × themes, and the sentences' hits.
+def features(
+    columns: Sequence[Sequence[Any]], sizes: Sequence[int], of: Lexicon
+) -> tuple[dict[str, Floats], Found]:
+    """The clues by name, arrays that broadcast to themes × sentences, and the sentences' hits.
 
     amount, best, also, density, first, clause, alone: the sentence's own terms; lack: how far
-    they are from one sure term; head, prev, next, rest: what its heading, its neighbours and the
-    rest of its paragraph are about; lack_…: the same where its own terms are silent; cue: signs of
-    thanks, closing words and procedure.
+    they are from one sure term (beside a clue ``head``, the model has ``lack_head`` for what it
+    weighs besides where that is so); head, prev, next, rest: what its heading, its neighbours and
+    the rest of its paragraph are about; cue: signs of thanks, closing words and procedure.
+
+    Args:
+        columns: the fields of the sentences of some reports.
+        sizes: how many sentences each report has.
     """
-    n, heads = len(sentences), [s.heading for s in sentences]
+    said, heads, n = columns[5], columns[9], len(columns[5])
     number = {text: row for row, text in enumerate(dict.fromkeys(heads), start=n)}
-    texts = Texts([s.text for s in sentences] + list(number))
-    found = of.search(texts)
+    found, cues = of.search(texts := Texts([*said, *number, ""]))
     own, about = _own(texts, found, of)
-    over = about.take(np.array([number[text] for text in heads], dtype=np.int64), axis=0)
-    around = [over, *_around(np.array([s.paragraph for s in sentences], np.int64), about[:n])]
-    silent = [own[-1][:n] * clue for clue in around]
-    clues = [clue[:n] for clue in (*own, *around, *silent, _cues(texts))]
-    last = np.searchsorted(found.text, n)
-    return dict(zip(CLUES, clues, strict=True)), Found(*(column[:last] for column in found))
+    paragraph = np.array(columns[7], dtype=np.int64)
+    paragraph += (np.arange(len(sizes)) << 32).repeat(sizes)  # another report, another paragraph
+    over = about.take(np.fromiter(map(number.__getitem__, heads), np.int64, n), axis=1)
+    cue = np.bincount(cues, minlength=n).clip(max=3)
+    told = (*own, over, *_around(_begins(paragraph), about), cue)
+    clues = dict(zip(CLUES, (clue[..., :n] for clue in told), strict=True))
+    return clues, found.within(0, n)
 
 
 def _own(texts: Texts, found: Found, of: Lexicon) -> tuple[list[Floats], Floats]:
     """Clues of the texts' own terms, and what each is about (at most 1 over all themes)."""
-    n, k = len(texts.lengths), len(theme_ids())
-    weight, theme = of.weight[found.term], of.theme[found.term]
-    cell, row = found.text * k + theme, found.text * k
-    amount = np.minimum(_sum(cell, weight, n, k), 3)
-    second = _sum(row + of.also[found.term], of.second[found.term], n, k)
-    best, first = np.zeros((n, k)), np.zeros((n, k))
+    shape = k, n = len(theme_ids()), len(texts.lengths)
+    weight, cell = of.weight.take(found.term), of.theme.take(found.term) * n + found.text
+    amount = np.minimum(_sum(cell, weight, shape), 3)
+    also = _sum(of.also.take(found.term) * n + found.text, of.second.take(found.term), shape)
+    best, first = np.zeros((2, k, n))
     np.maximum.at(best.ravel(), cell, weight)
-    sure = np.flatnonzero(weight > 0.5)
-    first.ravel()[cell[sure[_begins(found.text[sure])]]] = 1
-    evidence = amount + 0.4 * np.minimum(second, 2)
-    total = evidence.sum(axis=1, keepdims=True)
-    density = np.minimum(10 * evidence / np.maximum(texts.lengths, 10)[:, None], 2)
-    clauses, lack = _clauses(texts, found, theme, weight), 1 - np.minimum(total, 1)
-    own = [amount, best, np.minimum(second, 1), density, first, *clauses, lack]
+    sure = (weight > 0.5).nonzero()[0]
+    first.ravel()[cell.take(sure[_begins(found.text.take(sure))])] = 1
+    evidence = amount + 0.4 * np.minimum(also, 2)
+    total = evidence.sum(axis=0)
+    density = np.minimum(evidence * (10 / np.maximum(texts.lengths, 10)), 2)
+    clauses = _clauses(texts, found, cell, weight)
+    own = [amount, best, np.minimum(also, 1), density, first, *clauses, 1 - np.minimum(total, 1)]
     return own, evidence / np.maximum(total, 1)
 
 
-def _sum(cell: Ints, weight: Floats, n: int, k: int) -> Floats:
-    """Sums of weights in the cells, counted row by row, of a table of n × k."""
-    return np.bincount(cell, weight, n * k).reshape(n, k).astype(float, copy=False)
+def _sum(cell: Ints, weight: Floats, shape: tuple[int, int]) -> Floats:
+    """Sums of weights in the cells, counted row by row, of a table."""
+    return np.bincount(cell, weight, math.prod(shape)).reshape(shape).astype(float, copy=False)
 
 
 def _begins(numbers: Ints) -> NDArray[np.bool_]:
@@ -139,41 +154,37 @@ def _begins(numbers: Ints) -> NDArray[np.bool_]:
     return np.concatenate([numbers[:1] == numbers[:1], numbers[1:] != numbers[:-1]])
 
 
-def _clauses(texts: Texts, found: Found, theme: Ints, weight: Floats) -> tuple[Floats, Floats]:
+def _clauses(texts: Texts, found: Found, cell: Ints, weight: Floats) -> tuple[Floats, Floats]:
     """Share of the clauses with terms that a theme has, and how many it has to itself (up to 3)."""
-    n, k = len(texts.lengths), len(theme_ids())
-    codes = np.frombuffer(texts.joined.encode("utf-32-le"), dtype=np.uint32)
-    stops = np.cumsum(_STOPS.take(codes, mode="clip"))
-    begins = _begins(stops[texts.starts[found.text] + found.first])  # first term of each clause
-    row, number = found.text[begins], np.cumsum(begins) - 1
-    amount = _sum(number * k + theme, weight, len(row), k).ravel()
+    shape = k, n = len(theme_ids()), len(texts.lengths)
+    codes = characters(texts.joined)
+    stops = reduce(np.logical_or, [codes == stop for stop in _STOPS]).nonzero()[0]
+    begins = _begins(np.searchsorted(stops, texts.starts.take(found.text) + found.first))
+    row, number = found.text[begins], begins.cumsum() - 1
+    amount = _sum(number * k + cell // n, weight, (len(row), k)).ravel()
     total = np.bincount(number, weight)
-    size, cell = np.minimum(total, 1), np.flatnonzero(amount)
-    clause, count = cell // k, np.bincount(row, size, n)
-    share, cell = amount[cell] / total[clause], cell + (row[clause] - clause) * k
-    spread = _sum(cell, share * size[clause], n, k)
-    alone = _sum(cell, np.where(share > 0.7, size[clause], 0), n, k)
-    return spread / np.maximum(count, 1e-9)[:, None], np.minimum(alone, 3)
+    size, piece = np.minimum(total, 1), (amount > 0).nonzero()[0]
+    clause, theme = np.divmod(piece, k)
+    share, cell, size_of = amount[piece] / total[clause], theme * n + row[clause], size[clause]
+    spread = _sum(cell, share * size_of, shape)
+    alone = _sum(cell, size_of * (share > 0.7), shape)
+    count = np.bincount(row, size, n)
+    return spread / np.maximum(count, 1e-9), np.minimum(alone, 3)
 
 
-def _around(paragraph: Ints, about: Floats) -> list[Floats]:
-    """What the sentence before each, the one after, and the rest of its paragraph are about."""
-    (n, k), begins = about.shape, _begins(paragraph)
-    before, after = np.zeros((2, n, k))
-    before[1:], after[:-1] = (side * ~begins[1:, None] for side in (about[:-1], about[1:]))
-    rest = np.add.reduceat(about, np.flatnonzero(begins))[np.cumsum(begins) - 1] - about
-    return [before, after, rest / np.maximum(rest.sum(axis=1, keepdims=True), 1)]
+def _around(begins: NDArray[np.bool_], about: Floats) -> list[Floats]:
+    """What the sentence before each, the one after, and the rest of its paragraph are about.
 
-
-@cache
-def _cue_finder() -> Finder:
-    return Finder([row["cue"] for row in table("theme_cues", ("cue", "kind"), unique="cue")])
-
-
-def _cues(texts: Texts) -> Floats:
-    """Signs in each sentence that it thanks, closes or leads in (up to 3)."""
-    _, met, _ = _cue_finder().find(texts.joined)
-    return np.minimum(texts.count(met), 3).astype(float)[:, None]
+    Args:
+        begins: whether a sentence begins a paragraph.
+        about: of the sentences and more texts, the last of which is empty.
+    """
+    place, ends = np.arange(n := len(begins)), np.append(begins[1:], True)
+    sides = np.where(begins, -1, place - 1), np.where(ends, -1, place + 1)
+    whole = np.add.reduceat(about[:, :n], begins.nonzero()[0], axis=1)
+    rest = whole.take(begins.cumsum() - 1, axis=1) - about[:, :n]
+    rest /= np.maximum(rest.sum(axis=0), 1)
+    return [*(about.take(side, axis=1) for side in sides), rest]
 
 
 def hit_columns(report: Report, coded: Coded) -> tuple[list[Any], ...]:
@@ -206,24 +217,26 @@ def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
     >>> [row[:5] for row in rows if row[:2] == ("all", "rural")]
     [('all', 'rural', 8, 113, 4)]
     """
-    of, about, sentences, k = coded.of, coded.about, report.sentences, len(theme_ids())
-    cells = coded.hits.text * k + of.theme[coded.hits.term]
+    of, about, k = coded.of, coded.about, len(theme_ids())
+    cells = coded.hits.text * k + of.theme.take(coded.hits.term)
     hits = np.bincount(cells, minlength=about.size).reshape(about.shape)
-    spoken = dict.fromkeys(s.section for s in sentences if s.section not in SILENT)
+    sections = [s.section for s in report.sentences]
+    spoken = [part for part in dict.fromkeys(sections) if part not in SILENT]
     parts = [*spoken, "all"] if spoken else []
     number = {part: row for row, part in enumerate(parts)}
-    part = np.array([number.get(s.section, -1) for s in sentences])
+    part = np.array([number.get(section, -1) for section in sections])
     inside = (part == np.arange(len(parts))[:, None]).astype(float)
     inside[-1:] = part >= 0
-    chars = inside * [len(s.text) for s in sentences]
+    chars = inside * np.array([len(s.text) for s in report.sentences])
     n_hits, n_chars, n_about = inside @ hits, chars @ about, inside @ about
     total, size = chars.sum(axis=1, keepdims=True), inside.sum(axis=1, keepdims=True)
     counts = [c.astype(np.int64).ravel().tolist() for c in (n_hits, n_chars, n_about)]
     shares = (c.ravel().tolist() for c in (1000 * n_hits / total, n_about / size))
     sizes = np.repeat(size.astype(np.int64), k).tolist()
-    ends = np.array([*map(share_interval, counts[2], sizes)]).reshape(-1, 2).T.tolist()
-    sections = [part for part in parts for _ in range(k)]
-    return sections, theme_ids() * len(parts), *counts, *shares, *ends
+    ends = [*map(share_interval, counts[2], sizes)]
+    lows, highs = [low for low, _ in ends], [high for _, high in ends]
+    named = [part for part in parts for _ in range(k)]
+    return named, theme_ids() * len(parts), *counts, *shares, lows, highs
 
 
 @lru_cache(maxsize=1 << 16)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from reportlib.finder import Finder, Ints
+from reportlib.finder import Finder, Ints, apart
 from reportlib.records import DataError
 from reportlib.resources import require, table
 
@@ -51,10 +50,6 @@ class Texts:
         """Numbers of the texts in which the characters at ``at`` stand."""
         return self._row[at]
 
-    def count(self, at: ArrayLike) -> Ints:
-        """How many of the characters at ``at`` stand in each text."""
-        return np.bincount(self.rows(np.asarray(at, dtype=np.int64)), minlength=len(self.lengths))
-
 
 class Found(NamedTuple):
     """Hits in many texts: numbers of the term and of the text, and the characters in that text."""
@@ -63,6 +58,12 @@ class Found(NamedTuple):
     text: Ints
     first: Ints
     last: Ints
+
+    def within(self, begin: int, end: int) -> Found:
+        """The hits in texts ``begin`` to ``end`` - 1, which are numbered anew from 0."""
+        low, high = np.searchsorted(self.text, (begin, end))
+        term, text, *places = (column[low:high] for column in self)
+        return Found(term, text - begin, *places)
 
 
 class Lexicon:
@@ -82,7 +83,7 @@ class Lexicon:
     def __init__(
         self, rows: Sequence[Mapping[str, str]], shields: Sequence[str] = (), source: str = "rows"
     ) -> None:
-        if faults := _faults(rows):
+        if faults := [*_faults(rows)]:
             raise DataError("; ".join(f"{source} line {line}: {why}" for line, why in faults))
         number = {theme: k for k, theme in enumerate(theme_ids())} | {"": -1}
         strength = [row.get("strength") or "strong" for row in rows]
@@ -96,44 +97,47 @@ class Lexicon:
         self.weight = np.array(weight, dtype=float)
         self.also, self.second = also.clip(min=0), self.weight * (also >= 0)
         self.strong = np.array([s == "strong" for s in strength], dtype=bool)
-        latin = [row.get("match") == "ascii" for row in rows]
-        self._latin = np.array(latin + [False] * len(self.shields), dtype=bool)
-        self._finder = Finder((*self.terms, *self.shields))
+        cues = {row["cue"] for row in table("theme_cues", ("cue", "kind"), unique="cue")}
+        words = [*self.terms, *self.shields]
+        self._listed, words = len(words), [*words, *sorted(cues.difference(words))]
+        self._finder, self._cues = Finder(words), np.array([word in cues for word in words])
+        latin = {row["term"] for row in rows if row.get("match") == "ascii"}
+        self._latin = np.array([word in latin for word in words])
 
-    def search(self, texts: Texts) -> Found:
-        """All hits in many texts, in one pass."""
-        term, first, last = self._finder.find(texts.joined)
+    def search(self, texts: Texts) -> tuple[Found, Ints]:
+        """All hits in many texts, in one pass, and the texts in which cues stand."""
+        word, first, last = self._finder.find(texts.joined, overlapping=True)
+        met = (self._cues.take(word).nonzero()[0], (word < self._listed).nonzero()[0])
+        cues, own = (kind.take(apart(first.take(kind), last.take(kind))) for kind in met)
+        cues = texts.rows(first.take(cues))
+        term, first, last = (column.take(own) for column in (word, first, last))
         kept = term < len(self.terms)
-        for k in np.flatnonzero(self._latin[term]).tolist():
+        for k in self._latin.take(term).nonzero()[0].tolist():
             # before the first character stands the end of the last text
             kept[k] = not LATIN.search(texts.joined[first[k] - 1] + texts.joined[last[k]])
-        term, first, last = (column.compress(kept) for column in (term, first, last))
-        text = texts.rows(first)
-        return Found(term, text, first - texts.starts[text], last - texts.starts[text])
+        term, first, last = (column[kept] for column in (term, first, last))
+        start = texts.starts.take(text := texts.rows(first))
+        return Found(term, text, first - start, last - start), cues
 
     def named(self, found: Found) -> list[list[str]]:
         """The terms and the themes of what ``search`` found."""
         return [*self._named.take(found.term, axis=1).tolist()]
 
 
-def _faults(rows: Sequence[Mapping[str, str]]) -> list[tuple[int, str]]:
+def _faults(rows: Sequence[Mapping[str, str]]) -> Iterator[tuple[int, str]]:
     """(line, what is wrong) of the rows of a lexicon; line 1 is the header."""
-    found: list[tuple[int, str]] = []
+    lists = {"theme": theme_ids(), "also": theme_ids(), "strength": CLASSES, "match": MATCHES}
     seen: dict[str, int] = {}
     for line, row in enumerate(rows, start=2):
         if not (term := row.get("term") or "").strip():
-            found.append((line, "the term is empty"))
+            yield line, "the term is empty"
         elif seen.setdefault(term, line) != line:
-            found.append((line, f"{term!r} stands already on line {seen[term]}"))
+            yield line, f"{term!r} stands already on line {seen[term]}"
         if not (row.get("weight") or "1").replace(".", "", 1).isdecimal():
-            found.append((line, f"weight {row['weight']!r} is no number of 0 or more"))
-    lists = {"theme": theme_ids(), "also": theme_ids(), "strength": CLASSES, "match": MATCHES}
-    for column, words in lists.items():
-        cells = [row.get(column) or "" for row in rows]
-        for word in {*cells}.difference(words, [""] * (column != "theme")):
-            why = f"{column} {word!r} is none of {', '.join(words)}"
-            found += [(line, why) for line, cell in enumerate(cells, start=2) if cell == word]
-    return sorted(found, key=lambda fault: fault[0])
+            yield line, f"weight {row['weight']!r} is no number of 0 or more"
+        for column, words in lists.items():
+            if (word := row.get(column) or "") not in words and (word or column == "theme"):
+                yield line, f"{column} {word!r} is none of {', '.join(words)}"
 
 
 @cache
@@ -192,6 +196,6 @@ def find_terms(text: str, theme: str = "", of: Lexicon | None = None) -> list[Th
     [('营商环境', 'business_env'), ('高标准农田', 'rural')]
     """
     theme = theme and require(theme, list(theme_ids()), "theme")
-    found = (of := of or lexicon()).search(Texts([text]))
+    found = (of := of or lexicon()).search(Texts([text]))[0]
     places, strong = (found.first.tolist(), found.last.tolist()), of.strong[found.term].tolist()
     return [h for h in map(ThemeHit, *places, *of.named(found), strong) if theme in ("", h.theme)]
