@@ -27,6 +27,7 @@ _NARROW |= {"％": "%", "﹪": "%", "．": ".", "＋": "+"}
 _WIDE = dict(zip(",;!?()", "，；！？（）", strict=True))
 _COLON = re.compile(r":(?:(?<!\d:)|(?!\d))")  # not that of 12:30
 _STOP_AT_END = re.compile(r"\.(?<=[\u3007\u3400-\u4dbf\u4e00-\u9fff]\.)(?=\n|$)")
+_QUOTED = re.compile('"([^"]*)"')
 _RULES = dict.fromkeys((*_WIDE, ":"), "widen_punctuation") | {'"': "pair_quotes", ".": "full_stop"}
 _RULES |= dict.fromkeys(_NARROW, "narrow_width")
 _ODD = "\u200b-\u200f\u2060\ufeff\u00ad\ue000-\uf8ff"
@@ -273,10 +274,7 @@ def _replacements() -> tuple[np.ndarray, np.ndarray, set[int]]:
 
 def _pair_quotes(line: str) -> str:
     """Straight double quotes of a line in turn as “ and ”, if their number is even."""
-    parts = line.split('"')
-    if len(parts) % 2 == 0:
-        return line
-    return parts[0] + "".join("“”"[i % 2] + part for i, part in enumerate(parts[1:]))
+    return line if line.count('"') % 2 else _QUOTED.sub(r"“\1”", line)
 
 
 def _differences(before: str, after: str, mapped: Mapped) -> Iterator[tuple[int, int, str]]:

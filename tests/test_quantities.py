@@ -13,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reportlib.quantities import find_all, find_quantities, to_number
+from reportlib.quantities.find import _Scan, measured
 from reportlib.quantities.numerals import HAN_NUMERALS
 from reportlib.quantities.vocabulary import patterns, units
 from reportlib.records import Quantity
@@ -234,10 +235,12 @@ def test_time_grows_with_length(piece: str) -> None:
     assert steps(piece * 2 * size) < 2.3 * steps(piece * size) + 200
 
 
-def test_units_that_are_read_at_once_have_one_kind() -> None:
-    """What stands before a number may change its kind only where its unit waits for that."""
-    for unit, number in product(units().values(), ("2", "12", "31", "二", "三", "几百")):
-        if len(number) <= unit.plain:
-            text = "前" + number + unit.name
-            other = patterns().ambiguous.match(text, 1)  # 30日 in 30日元 is none
-            assert not other or other.end() < len(text), text
+def test_numerals_that_are_read_at_once_are_read_well() -> None:
+    """What is said of a number and its unit alone is what is said of them where they stand."""
+    numbers = "2 12 31 500 3.5 20万 60余 二 两 七 五 十五 三百 万 第3 第二".split()
+    for unit, number in product(units().values(), numbers):
+        scan = _Scan([f"共{number}{unit.name}，"])
+        m = scan.shapes.start.match(scan.text, 2)
+        if m and m["unit"] and (known := measured(m[0], m["unit"])):
+            scan.read(2)
+            assert scan.found == [(2, m.end(), known)], m[0]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from reportlib.quantities.numerals import HAN_NUMERALS, MULTITUDES, Reading, read_number, to_number
-from reportlib.quantities.shapes import Said, Shapes, base_value, is_han, said
-from reportlib.quantities.vocabulary import NUMERALS, Unit, Word, patterns, unit_at, units, word_at
+from reportlib.quantities.shapes import LISTED, Shapes, base_value, is_han, measured, said
+from reportlib.quantities.vocabulary import NUMERALS, Unit, Word, patterns, unit_at, word_at
 from reportlib.records import Quantity
 
-SEPARATORS = frozenset("-—–―─－−~～至到")
 ZEROS = "零〇○"
 Range = tuple[Reading, Unit | None, int]  # a range read, its unit, and where the unit begins
-LISTED = ("、", "和", "及", "与", "以及", "，")  # between the numbers of one list
 
 
 def find_quantities(text: str) -> list[Quantity]:
@@ -37,51 +35,27 @@ def find_all(texts: Sequence[str]) -> list[list[Quantity]]:
     >>> [[q.quote for q in found] for found in find_all(["增长6.5%左右。", "谢谢大家！"])]
     [['6.5%左右'], []]
     """
-    scan = _Scan(texts)
-    scan.run()
-    lines, near = scan.lines()
+    lines, near = _Scan(texts).run()
     for line in near:
         _share_lists(texts[line], lines[line])
     return lines
 
 
-@lru_cache(maxsize=8192)
-def measured(text: str, name: str) -> Said | None:
-    """What a number with its unit says, or None if that depends on what stands around it.
-
-    >>> measured("5.2亿元", "元")
-    ('money', 5.2, None, '亿元', 520000000.0, 'yuan', 'eq', False)
-    """
-    if not name:  # （一）, 一是, 一、 or 十四五
-        kind = "plan_number" if text[-1] == "五" else "list_number"
-        return said(kind, to_number(text[:-1].lstrip("（(")))
-    unit, number = units()[name], text[: -len(name)]
-    if patterns().year.fullmatch(text):
-        return said("date", to_number(number), name)
-    if len(number) > unit.plain or ("." in number and not unit.clear):
-        return None
-    digits = number.rstrip("万亿")
-    if digits and digits.isascii() and number[len(digits) :] in ("", "万", "亿", "万亿"):
-        value, printed = round(float(digits), 10), text[len(digits) :]
-        return unit.kind, value, None, printed, *base_value(unit.kind, value, printed), "eq", False
-    r = read_number(number)
-    return said(unit.kind, r.value, r.scale + name, r.high, r.bound)
-
-
 class _Scan(Shapes):
     """One pass over all lines: what begins here, and which unit it has."""
 
-    def run(self) -> None:
-        """Reads all lines."""
+    def run(self) -> tuple[list[list[Quantity]], set[int]]:
+        """Reads all lines, and gives what ``lines`` does."""
         text, found, search, done = self.text, self.found, self.shapes.start.search, 0
         while m := search(text, done):
             i, done = m.span()
             if text[i] in NUMERALS and (word := word_at(text, i)):
                 done = self.word(word, i - word.back)
-            elif done > i + 1 and (plain := measured(m[0], m[1] or "")):
+            elif (name := m["unit"] or m.lastgroup) and (plain := measured(m[0], name)):
                 found.append((i, done, plain))
             else:
                 done = self.read(i)
+        return self.lines()
 
     def read(self, i: int) -> int:
         """Reads what begins at ``i``, if it is a numeral; returns where to go on."""
@@ -104,7 +78,9 @@ class _Scan(Shapes):
         """A number with its unit, or with the upper end of a range."""
         text, end = self.text, stop + len(unit.name if unit else "")
         r = read_number(text[i:stop])
-        if text[end] in SEPARATORS and (upper := self.upper(r, i, end, unit)):
+        if (dash := self.shapes.dashes.match(text, end)) and (
+            upper := self.upper(r, i, dash, unit)
+        ):
             r, unit, stop = upper
         if not r.numeral.strip(ZEROS):
             return stop  # 零售, 零的突破
@@ -115,7 +91,7 @@ class _Scan(Shapes):
         kind, value, end = unit.kind, r.value, stop + len(unit.name)
         if r.numeral == "两" and kind == "ordinal":
             kind = "count"
-        if not unit.plain and (m := self.shapes.ambiguous.match(text, i)):
+        if (not unit.clear or len(unit.name) == 1) and (m := self.shapes.ambiguous.match(text, i)):
             kind = m.lastgroup or kind
         if text[end] in "/／每" and unit.kind in ("physical", "money"):
             end = self.per(end)
@@ -133,16 +109,14 @@ class _Scan(Shapes):
         closed = pairs and (not quoted or self.text[pairs.end() : pairs.end() + 1] in ("”", '"'))
         return pairs.end() if closed else 0
 
-    def upper(self, r: Reading, i: int, at: int, unit: Unit | None) -> Range | None:
+    def upper(self, r: Reading, i: int, dash: re.Match[str], unit: Unit | None) -> Range | None:
         """The range from ``r`` up, its unit and where that begins; 从3%到5% is none."""
-        text, end = self.text, at + 1
-        while end < at + 3 and text[end : end + 1] in SEPARATORS:
-            end += 1
+        text, end = self.text, dash.end()
         m = self.shapes.number.match(text, end)
         if m is None or m["few"] or (not m["digits"] and word_at(text, end)):
             return None
         second = unit_at(text, stop := m.end())
-        if unit and (second != unit or (text[at] in "至到" and text[i - 1] in "从由")):
+        if unit and (second != unit or (dash[0][0] in "至到" and text[i - 1] in "从由")):
             return None
         if second is None and not m["digits"]:
             return None
@@ -154,9 +128,7 @@ class _Scan(Shapes):
 
     def per(self, stop: int) -> int:
         """Where a compound unit ends (元/吨, 微克每立方米), or ``stop`` if there is none."""
-        at = stop + 1
-        while self.text[at : at + 1] in ("万", "亿", "百", "千"):
-            at += 1
+        at = self.shapes.per.match(self.text, stop).end()
         unit = unit_at(self.text, at)
         return at + len(unit.name) if unit else stop
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import accumulate, repeat
+from itertools import accumulate
 from math import isfinite
 
-from reportlib.quantities.numerals import MULTITUDES, split_number, to_number
-from reportlib.quantities.vocabulary import CLEAR, Shape, base_of, patterns, unit_at
+from reportlib.quantities.numerals import MULTITUDES, read_number, split_number, to_number
+from reportlib.quantities.vocabulary import CLEAR, Shape, base_of, patterns, unit_at, units
 from reportlib.records import Quantity
 
 MEASURED = CLEAR | {"duration", "fraction"}
@@ -19,6 +18,7 @@ LEAD_ENDS = "过破了于少出上越达下逾超足到多在约近致"  # of th
 TRAIL_STARTS = "及以之有余多左上"  # of the pattern `trail`
 CLAUSE_ENDS = "\n。：；！？:;!?|》"
 QUOTES = '“"‘'  # that open
+LISTED = frozenset(("、", "和", "及", "与", "以及", "，"))  # between the numbers of one list
 MARKS = " \t\u3000\xa0#*—“"  # may stand between the beginning of a clause and its number
 Said = tuple[str, float | str | None, float | None, str, float | None, str, str, bool]
 Value = tuple[float | str | None, str, float | None, str]  # value, unit, upper value, bound
@@ -68,6 +68,39 @@ def said(
         value = None
     bound = bound or ("eq" if high is None else "range")
     return kind, value, high, unit, *base_value(kind, value, unit), bound, masked
+
+
+@lru_cache(maxsize=8192)
+def measured(text: str, name: str) -> Said | None:
+    """What a numeral with the unit ``name``, or of the kind ``name``, says.
+
+    None if that depends on what stands around it.
+
+    >>> measured("5.2亿元", "元")
+    ('money', 5.2, None, '亿元', 520000000.0, 'yuan', 'eq', False)
+    >>> measured("（一）", "list_number")[:2], measured("五大", "大")[:2], measured("七大", "大")
+    (('list_number', 1.0), ('count', 5.0), None)
+    """
+    unit = units().get(name)
+    if unit is None:
+        bare = text[1:] if name == "rank" else text[:-1].lstrip("（(")
+        return said(name, None if name == "formula" else to_number(bare))
+    number = text[: -len(name)]
+    if number[0] == "第":
+        kind = "rank" if name in ("位", "名", "方阵", "梯队") else "ordinal"
+        numbered = unit.kind not in ("money", "percent", "points", "physical")
+        return said(kind, to_number(number[1:]), name) if numbered else None
+    if name == "年" and patterns().year.fullmatch(text):
+        return said("date", to_number(number), name)
+    if not unit.plain.fullmatch(number) or (number == "二" and patterns().ambiguous.match(text)):
+        return None
+    digits = number.rstrip("万亿")
+    if unit.clear and digits and digits.isascii():
+        value, printed = round(float(digits), 10), text[len(digits) :]
+        return unit.kind, value, None, printed, *base_value(unit.kind, value, printed), "eq", False
+    r = read_number(number)
+    kind = "count" if number == "两" and unit.kind == "ordinal" else unit.kind
+    return said(kind, r.value, "" if name in ("强", "佳") else r.scale + name, r.high, r.bound)
 
 
 # --- values of the shapes, by the name in the data file's column `read`; None: not of this shape --
@@ -151,20 +184,23 @@ class Shapes:
         """The quantities of each line with the bound words that touch them, and the lines where
         two of them may stand in one list."""
         text, starts, new = self.text, self.starts, tuple.__new__
-        lines: list[list[Quantity]] = [[] for _ in starts[1:]]
+        lines: list[list[Quantity]] = []
         near: set[int] = set()
-        done = 0
-        of = map(bisect_right, repeat(starts), [start for start, _, _ in self.found])
-        for line, (start, stop, what) in zip(of, self.found, strict=True):
-            base, first, last = starts[line - 1], start, stop
+        base = end = done = 0
+        for start, stop, what in self.found:
+            while start >= end:
+                lines.append(own := [])
+                base, end = starts[len(lines) - 1 : len(lines) + 1]
+            first, last = start, stop
             if (text[start - 1] in LEAD_ENDS or text[stop] in TRAIL_STARTS) and what[0] in BOUNDED:
                 first, last, bound = self.bounds(max(start - 5, done), start, stop, what[0])
                 what = (*what[:6], bound or what[6], what[7])
             span = (first - base, last - base, start - base, stop - base, text[first:last])
-            lines[line - 1].append(new(Quantity, span + what))
-            if first - done <= 2:
-                near.add(line - 1)
+            own.append(new(Quantity, span + what))
+            if first - done <= 2 and text[done:first] in LISTED:
+                near.add(len(lines) - 1)
             done = last
+        lines += ([] for _ in starts[len(lines) + 1 :])
         return lines, near
 
     def bounds(self, free: int, start: int, stop: int, kind: str) -> tuple[int, int, str]:
@@ -220,9 +256,9 @@ class Shapes:
         value, unit, following = to_number(numeral), unit_at(text, stop), text[stop : stop + 1]
         if following in ("，", "、") and self.begins(i, CLAUSE_ENDS):
             return self.add(i, stop, said("list_number", value))
-        if unit and unit.kind not in ("money", "percent", "points", "physical"):
-            kind = "rank" if unit.name in ("位", "名", "方阵", "梯队") else "ordinal"
-            return self.add(i, stop + len(unit.name), said(kind, value, unit.name))
+        end = stop + len(unit.name if unit else "")
+        if unit and (what := measured(text[i:end], unit.name)):
+            return self.add(i, end, what)
         ends = not is_han(following) or following in "的和及与"
         return self.add(i, stop, said("rank" if ends else "ordinal", value))
 
@@ -230,7 +266,7 @@ class Shapes:
         """A run of Latin letters: a name with a number (G105) or a mask (XX, **)."""
         m = self.shapes.latin.match(self.text, i)
         if m["mask"]:
-            return self.mask(i, m.end())
+            return self.mask(i, m.end("mask"), m.end())
         if not m["name"]:
             return int(m.end())
         number = self.shapes.number.match(self.text, i + len(m["letters"]))
@@ -239,11 +275,9 @@ class Shapes:
             return int(number.start())  # GDP100亿元
         return self.add(i, m.end(), said("identifier"))
 
-    def mask(self, i: int, end: int) -> int:
+    def mask(self, i: int, end: int, at: int) -> int:
         """A blanked-out number: X, × or * before a unit. After a full stop ** is only bold type."""
-        text, at = self.text, end
-        while text[at : at + 1] in ("万", "亿", "余", "多"):
-            at += 1
+        text = self.text
         unit = unit_at(text, at)
         before = text[i - 1 : i]
         stands = is_han(before) if text[i] in "*＊" else before not in (*"0123456789",)

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from functools import cache
 from string import ascii_letters, digits
-from sys import maxsize
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -21,7 +20,8 @@ BEFORE_NO_WORD = NUMERALS | set("0123456789.第")
 class Unit(NamedTuple):
     """A unit or classifier; ``strict`` ones follow neither 一 nor 万 (县, 链).
 
-    A numeral before a ``clear`` one is a number and nothing else.
+    A numeral before a ``clear`` one is a number and nothing else. One that ``plain`` fits is read
+    whatever stands around it.
     """
 
     name: str
@@ -31,14 +31,7 @@ class Unit(NamedTuple):
     not_before: tuple[str, ...]
     strict: bool
     clear: bool
-
-    @property
-    def plain(self) -> int:
-        """How long a numeral before it may be that is one whatever stands around it."""
-        if self.name == "年":
-            return 2
-        lasts = self.kind == "duration" and self.name[0] not in "年月日世季"
-        return maxsize if (self.clear or lasts) and not patterns().mixed.fullmatch(self.name) else 0
+    plain: re.Pattern[str]
 
 
 class Word(NamedTuple):
@@ -75,8 +68,13 @@ def units() -> dict[str, Unit]:
     for r in table("classifiers", ("classifier", "kind", "strict", "source"), "classifier"):
         name, base = r["classifier"], r["base_unit"] or r["classifier"]
         rows.append((name, r["kind"], 1.0, base, (*r["not_before"],), r["strict"] == "yes"))
-    rows.sort(key=lambda row: -len(row[0]))
-    return {row[0]: Unit(*row, clear=row[1] in CLEAR and not row[5]) for row in rows}
+    rules = [(*map(re.compile, rule.values()),) for rule in settings("number_patterns")["plain"]]
+    found = {}
+    for row in sorted(rows, key=lambda row: -len(row[0])):
+        described = f"{'strict ' * row[5]}{row[1]} {row[0]}"
+        plain = next(numbers for of, numbers in rules if of.fullmatch(described))
+        found[row[0]] = Unit(*row, row[1] in CLEAR and not row[5], plain)
+    return found
 
 
 @cache
@@ -89,10 +87,12 @@ def _beginnings() -> dict[str, list[Unit]]:
 
 
 def _unit_pattern() -> str:
-    """The longest unit that what follows allows."""
+    """The longest unit that what follows allows; the frequent first characters are tried first."""
+    first, often = _beginnings(), settings("number_patterns")["parts"]["OFTEN"]
     rest = {u: u.name[1:] + "".join(f"(?!{c})" for c in u.not_before) for u in units().values()}
-    begun = (f"{c}(?:{'|'.join(map(rest.__getitem__, own))})" for c, own in _beginnings().items())
-    return f"(?:{'|'.join(begun)})"
+    order = sorted(first, key=lambda char: often.find(char) % len(first))
+    begun = (f"{c}(?:{'|'.join(map(rest.__getitem__, first[c]))})" for c in order)
+    return f"(?=[{''.join(first)}])(?:{'|'.join(begun)})"
 
 
 def unit_at(text: str, at: int) -> Unit | None:
@@ -187,6 +187,7 @@ def patterns() -> SimpleNamespace:
     data = settings("number_patterns")
     parts = {**data["parts"], "HAN": HAN_NUMERALS, "DIGITS": digits, "LETTERS": ascii_letters}
     parts["UNIT"] = _unit_pattern()
+    parts["NAMED"] = "".join(map(re.escape, _beginnings())) + "余多几来点瓦米克伏卡焦赫帕"
 
     def fill(text: str) -> str:
         return re.sub("<([A-Z]+)>", lambda part: fill(parts[part[1]]), text)
