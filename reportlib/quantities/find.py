@@ -78,9 +78,7 @@ class _Scan(Shapes):
         """A number with its unit, or with the upper end of a range."""
         text, end = self.text, stop + len(unit.name if unit else "")
         r = read_number(text[i:stop])
-        if (dash := self.shapes.dashes.match(text, end)) and (
-            upper := self.upper(r, i, dash, unit)
-        ):
+        if (sep := self.shapes.dashes.match(text, end)) and (upper := self.upper(r, i, sep, unit)):
             r, unit, stop = upper
         if not r.numeral.strip(ZEROS):
             return stop  # 零售, 零的突破

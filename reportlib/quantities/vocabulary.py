@@ -204,6 +204,5 @@ def patterns() -> SimpleNamespace:
             typed[char].append(shape)
     numeral_follows = f"(?:(?<![双周第数几（([［【])|(?=[{HAN_NUMERALS}{digits}]))"
     begins = f"[{re.escape(''.join(typed))}第数几*＊×]{numeral_follows}"
-    start = build(begins + "<PLAIN>")
     named = {name: build(pattern) for name, pattern in data["patterns"].items()}
-    return SimpleNamespace(**named, start=start, typed=typed)
+    return SimpleNamespace(**named, start=build(begins + "<PLAIN>"), typed=typed)
