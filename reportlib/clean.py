@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 
 import numpy as np
 
@@ -122,7 +122,7 @@ def noise_rule(key: str, *zones: str) -> str:
     >>> noise_rule("（责任编辑：张三）", "any")
     'editor_line'
     """
-    return next(filter(None, (_first_rule(zone, key) for zone in zones)), "")
+    return next(filter(None, map(_first_rule, zones, repeat(key))), "")
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ _UNITS = "国 自治区 省 地 州 盟 市 旗 县 区 乡 镇 街道".split(" 
 _LEVEL_OF = {"国": "national", "省": "province", "自治区": "province"}  # 市 may be any of three
 _LEVEL_OF |= dict.fromkeys("州地盟", "prefecture") | dict.fromkeys("旗县区", "county")
 _LEVEL_OF |= dict.fromkeys(("镇", "乡", "街道"), "township")
+_Lines = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,11 @@ def describe(clues: Clues) -> Metadata:
     spoken = dates.plan_of(day, sure) if day else (0, 0)
     years = {part: _title_year(of) for part, of in titles.items()}
     plan, year_from, against = _plan_year(clues, body, spoken, years)
-    where = _place(clues, titles, body, plan or 2020)
-    name, office = speaker(lines)
     printed = "\n".join([*(h.replace("**", "") for h in clues.heads), body])
-    masked = _masked("mask_sign", printed) and len(cue("mask").findall(printed)) > 1
+    signed = printed if any(sign in printed for sign in "X×x*某") else ""
+    masked = bool(cue("mask_sign").search(signed)) and len(cue("mask").findall(signed)) > 1
+    where = _place(clues, titles, body, plan or 2020, bool(signed))
+    name, office = speaker(lines)
     file_says = _file_says(clues.doc, where, {plan, *years.values()})
     evidence = {"place": where.source, "year": year_from}
     code = [p.code for p in where.line[:1] if p.level == where.level]
@@ -104,10 +106,6 @@ def describe(clues: Clues) -> Metadata:
 
 def _lines(raw: Sequence[str]) -> list[str]:
     return [re.sub(r"[\s*_#>]+", "", line) for line in raw]
-
-
-def _masked(how: str, text: str) -> bool:
-    return any(sign in text for sign in "X×x*某") and cue(how).search(text) is not None
 
 
 def _title_year(lines: Sequence[str]) -> int:
@@ -169,8 +167,11 @@ def _unit(lines: Sequence[str], body: str) -> tuple[str, bool]:
     return max(often, key=_UNITS.index, default=""), False
 
 
-def _place(clues: Clues, titles: Mapping[str, Sequence[str]], body: str, year: int) -> _Where:
-    """The division a report is of, from the first kind of evidence that decides it."""
+def _place(clues: Clues, titles: _Lines, body: str, year: int, signed: bool) -> _Where:
+    """The division a report is of, from the first kind of evidence that decides it.
+
+    ``signed`` says that there are signs that may mask a name.
+    """
     if given := _given_place(clues.given, year):
         return _Where(given.level, places.lineage(given, year), "given")
     told = (h for h in titles["title"] if cue("about").search(h) or cue("delivery_line").search(h))
@@ -182,7 +183,7 @@ def _place(clues: Clues, titles: Mapping[str, Sequence[str]], body: str, year: i
         other = [f"place:title={places.path(p, year)}" for p in places.named(heads, year)]
         return _Where(level, (), "body" if sure else "title", other)
     want = "" if level == "township" else unit
-    blank = any(_masked("masked_place", text) for text in (body, *heads))
+    blank = signed and any(cue("masked_place").search(text) for text in (body, *heads))
     scored = places.scores(body, year, want if sure else "")
     best = None if blank else places.winner(scored, places.CLEAR if want and sure else 2)
     best = best if best and places.fits(best, want) else None

@@ -55,10 +55,9 @@ class _Index(NamedTuple):
 def _stems() -> tuple[re.Pattern[str], re.Pattern[str]]:
     peoples = [row["word"] for row in table("place_words") if row["kind"] == "people"]
     groups = "|".join(sorted(peoples, key=len, reverse=True))
-    return (
-        re.compile(rf"(.{{2,24}}?)(?:(?:{groups})族?){{1,6}}自治(.)"),
-        re.compile(r"(.{2,24}?)(?:族?自治.|新区|地区|林区|特区|矿区|[省市区县盟旗])"),
-    )
+    self_governed = re.compile(rf"(.{{2,24}}?)(?:(?:{groups})族?){{1,6}}自治(.)")
+    plain = re.compile(r"(.{2,24}?)(?:族?自治.|新区|地区|林区|特区|矿区|[省市区县盟旗])")
+    return self_governed, plain
 
 
 def short_names(name: str) -> list[str]:

@@ -92,9 +92,8 @@ def _common() -> frozenset[str]:
     """The most frequent characters of reports, simplified and traditional, and Chinese points."""
     simple = set("".join(settings("read")["characters"]["common"].split()))
     old = {row["traditional"] for row in table("traditional") if row["simplified"] in simple}
-    return frozenset(
-        simple | old | set("，。、；：？！“”‘’（）《》〔〕【】—…％·　０１２３４５６７８９")
-    )
+    points = set("，。、；：？！“”‘’（）《》〔〕【】—…％·　０１２３４５６７８９")
+    return frozenset(simple | old | points)
 
 
 @lru_cache(1 << 16)

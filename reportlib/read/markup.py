@@ -47,13 +47,12 @@ def html_text(page: str) -> tuple[str, dict[str, str]]:
             if depth > 0:
                 continue
             skipped = ""
+        opens = not end and name not in kinds["void"]
         if name == "meta":
             given = _attributes(body)
             named = given.get("name") or given.get("property") or ""
             told.append((names("tag").get(named.lower(), ""), given.get("content", "")))
-        elif (
-            not end and name not in kinds["void"] and (name in kinds["silent"] or _is_hidden(body))
-        ):
+        elif opens and (name in kinds["silent"] or _is_hidden(body)):
             skipped, depth = name, 1
             continue
         elif name == "pre":

@@ -48,12 +48,9 @@ def unpacked(data: bytes, pattern: str) -> list[bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as box:
             # Pictures hardly shrink when packed; XML does, whatever its name, unless it is faked.
-            parts = [
-                p
-                for p in box.infolist()
-                if p.file_size > 3 * p.compress_size or p.filename.endswith(".xml")
-            ]
-            if (size := sum(part.file_size for part in parts)) > MOST_XML:
+            parts = ((p.file_size, p.compress_size, p.filename) for p in box.infolist())
+            size = sum(n for n, packed, name in parts if n > 3 * packed or name.endswith(".xml"))
+            if size > MOST_XML:
                 raise ReadError(f"unpacks to {size} bytes of XML; at most {MOST_XML} are read")
             return [box.read(n) for n in sorted(box.namelist()) if re.fullmatch(pattern, n)]
     except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
@@ -188,8 +185,6 @@ def sheets(data: bytes) -> Iterator[tuple[str, Iterable[Iterable[Any]]]]:
         warnings.simplefilter("ignore")  # on styles and validations, which nobody asked for
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
-            yield (
-                sheet.title,
-                sheet.iter_rows(max_row=1 << 20, max_col=MOST_COLUMNS, values_only=True),
-            )
+            limits = {"max_row": 1 << 20, "max_col": MOST_COLUMNS}
+            yield sheet.title, sheet.iter_rows(**limits, values_only=True)
         book.close()

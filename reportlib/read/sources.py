@@ -11,9 +11,7 @@ from reportlib.records import ReportlibError
 from reportlib.resources import settings
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf", ".csv", ".xlsx", ".jsonl")
-UNSEEN = re.compile(
-    "[\\x00-\\x1f\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\ud800-\udfff\\\\]|#(?=\\d+$)"
-)
+ODD = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u200b-\u200f\u2028-\u202e\ud800-\udfff\\\\]|#(?=\\d+$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def shown(name: str) -> str:
     >>> shown("a\nb.txt"), shown("-甲 县.txt"), shown("a.csv#3")
     ('a\\x0ab.txt', '-甲 县.txt', 'a.csv\\x233')
     """
-    return UNSEEN.sub(lambda char: f"\\x{ord(char[0]):02x}", name)
+    return ODD.sub(lambda char: f"\\x{ord(char[0]):02x}", name)
 
 
 def iter_sources(

@@ -158,11 +158,8 @@ def read_sidecar(path: Path) -> dict[str, dict[str, str]]:
     said: dict[str, dict[str, str]] = {}
     for number, cells in rows:
         row = dict(zip(head, map(str.strip, cells), strict=False))
-        faults = [
-            f"{name} {row[name]!r} does not fit {CELLS[name]!r}"
-            for name in CELLS
-            if name in row and not re.fullmatch(CELLS[name], row[name])
-        ]
+        odd = [n for n in CELLS if n in row and not re.fullmatch(CELLS[n], row[n])]
+        faults = [f"{name} {row[name]!r} does not fit {CELLS[name]!r}" for name in odd]
         faults += ["more cells than columns"] if len(cells) > len(head) else []
         faults += [f"doc {row['doc']!r} stands twice"] if row["doc"] in said else []
         if faults:

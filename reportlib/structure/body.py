@@ -102,7 +102,7 @@ def read_sentences(mapped: Mapped, paragraphs: Sequence[Paragraph], rid: str) ->
         own, role, behind, a = p.key[: p.head] or above, whole or "text", p.first + p.head, p.first
         for text in [p.key] if whole else split_sentences(p.key):
             b = a + len(text)
-            sid, heading = f"{rid}.{len(found) + 1:04d}", own if a >= behind else above
+            sid, heading = f"{rid}.{str(len(found) + 1).zfill(4)}", own if a >= behind else above
             cells = (sid, p.section, role, starts[a], ends[b - 1], text, a, k, chain, heading)
             found.append(tuple.__new__(Sentence, cells))  # thousands, in half the time
             chain += text[-1] != "；" or whole != ""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from reportlib.clean import Line, cue, inline_noise, noise_rule, split_lines
-from reportlib.structure.layout import TERMINAL, Draft, Layout, appeals, drop_repeats, says, strays
+from reportlib.structure.layout import TERMINAL, Draft, Layout, appeals, begins, says, strays
 
 HEAD_LINES = 14  # how far above the address a title may stand, noise not counted
 HEAD_ROLES = (("title", 110), ("delivery", 90), ("speaker", 36), ("note", 20))  # longest key
@@ -35,7 +35,7 @@ def lay_out(text: str) -> Layout:
         page.drafts.append(_draft(page, base, has_opening, low, limit))
     _give_heads_back(page)
     _add_fragment(page)
-    drop_repeats(page)
+    page.drop_repeats()
     page.reason = _why_no_report(page)
     if page.reason:
         page.drafts.clear()
@@ -60,13 +60,13 @@ def _starts(page: Layout) -> list[tuple[int, bool]]:
     found: list[tuple[int, bool]] = []
     keys = page.keys
     for i, (key, following) in enumerate(pairwise([*keys, ""])):
-        wrapped = key + following if len(key) < 60 else key
-        match, is_text = None, page.lines[i].rule != "front_matter"
-        if is_text and ("报告" in wrapped or "审" in wrapped or "汇报" in wrapped):
-            match = cue("opening").search(wrapped[:300])
-        if match and match.start() < len(key) and not says("not_government", wrapped):
+        wrapped, match = (key + following if len(key) < 60 else key)[:300], None
+        told = "报告" in wrapped or "审" in wrapped or "汇报" in wrapped
+        if told and page.lines[i].rule != "front_matter":
+            match = cue("opening").search(wrapped)
+        if match and match.start() < len(key) and not begins("not_government", wrapped):
             above = [j for j in range(i - 1, max(-1, i - 7), -1) if len(keys[j]) <= 30]
-            base = next((j for j in above if says("salutation", keys[j])), i)
+            base = next((j for j in above if begins("salutation", keys[j])), i)
             if not found or base > found[-1][0] + 2:
                 found.append((base, True))
     for i in _addresses(page):
@@ -79,12 +79,12 @@ def _addresses(page: Layout) -> list[int]:
     """Where a report without an opening begins: its address below a title, or its first heading."""
     keys, times, found = page.keys, Counter(page.keys), []
     for i, key in enumerate(keys):
-        if len(key) <= 20 and says("salutation", key):
+        if len(key) <= 20 and begins("salutation", key):
             titles = [k for k in keys[max(0, i - 5) : i] if times[k] < 3]
             roles = {_head_role(k) if "会" in k or "报告" in k else "" for k in titles}
             if roles & {"title", "delivery"}:
                 found.append(i)
-        elif len(key) <= 30 and key.endswith("回顾") and says("first_heading", key):
+        elif len(key) <= 30 and key.endswith("回顾") and begins("first_heading", key):
             above = keys[max(0, i - HEAD_LINES) : i]
             if any(len(k) > 60 and appeals(k) for k in above):
                 found.append(i)
@@ -97,8 +97,8 @@ def _first_body_line(page: Layout, limit: int) -> list[tuple[int, bool]]:
         key = line.key
         if line.rule != "outside" or noise_rule(key, "any", "edge") or _head_role(key):
             continue
-        begins = _body_like(key) or says("first_heading", key)
-        if says("salutation", key) or (begins and not says("title", key)):
+        is_body = _body_like(key) or begins("first_heading", key)
+        if begins("salutation", key) or (is_body and not begins("title", key)):
             return [(i, False)]
     return []
 
@@ -106,7 +106,7 @@ def _first_body_line(page: Layout, limit: int) -> list[tuple[int, bool]]:
 def _head_role(key: str) -> str:
     """title | delivery | speaker | note for a line that may stand above the address, else ""."""
     for role, longest in HEAD_ROLES:
-        if len(key) <= longest and says(role, key) and not says(f"{role}_not", key):
+        if len(key) <= longest and begins(role, key) and not says(f"{role}_not", key):
             return role
     return ""
 
@@ -118,9 +118,8 @@ def _head(page: Layout, base: int, low: int) -> list[int]:
         key = page.keys[i]
         role = _head_role(key)
         rule = _head_noise(page, i, role)
-        if page.lines[i].rule == "front_matter" or (
-            rule == "label_line" and key.startswith("正文")
-        ):
+        labelled = rule == "label_line" and key.startswith("正文")
+        if labelled or page.lines[i].rule == "front_matter":
             break
         if title and (role != "delivery" or noise_rule(key, "edge")):
             half = page.keys[i + 1] == title and not rule and role not in ("title", "delivery")
@@ -156,7 +155,7 @@ def _is_title_half(key: str, title: str) -> bool:
     """Whether a line is the first half of the title line below it."""
     if title[0] in "—–―－":
         return len(key) <= 50 and key[-1] not in TERMINAL and not says("site_word", key)
-    return says("title_part", key)
+    return begins("title_part", key)
 
 
 # --- ends ----------------------------------------------------------------------------------
@@ -204,16 +203,16 @@ def _annex_start(keys: Sequence[str], base: int, stop: int) -> int:
     total, seen, titled = sum(map(len, keys[base:stop])), 0, stop
     for i in range(base, stop):
         seen += len(keys[i])
-        if seen > 0.3 * total and len(keys[i]) <= 60 and says("annex", keys[i].strip("*※")):
+        if seen > 0.3 * total and len(keys[i]) <= 60 and begins("annex", keys[i].strip("*※")):
             titled = i
             break
     closing = _last_closing(keys, base, titled)
     rest = [i for i in range(closing + 1, titled) if not noise_rule(keys[i], "any", "edge", "tail")]
     if closing == base or not rest or sum(len(keys[i]) for i in rest) > 0.35 * total:
         return titled
-    entries = sum(says("glossary", keys[i]) for i in rest)
+    entries = sum(begins("glossary", keys[i]) for i in rest)
     named = len(keys[rest[0]]) <= 40 and says("annex_name", keys[rest[0]])
-    listed = sum(len(keys[i]) <= 30 or says("listed", keys[i]) for i in rest)
+    listed = sum(len(keys[i]) <= 30 or begins("listed", keys[i]) for i in rest)
     if (named or 2 * entries > len(rest)) and 2 * listed > len(rest):
         return rest[0]
     return titled
@@ -272,9 +271,9 @@ def _why_no_report(page: Layout) -> str:
         return "a summary written by the site, not the report itself"
     if any(d.has_opening for d in page.drafts):
         return ""
-    if any(len(k) <= 80 and says("other_title", k) for k in keys[:12]):
+    if any(len(k) <= 80 and begins("other_title", k) for k in keys[:12]):
         return "another kind of document by its title"
-    news = sum(says("news", k) for k in keys)
+    news = sum(begins("news", k) for k in keys)
     if news >= 2 or (news and any("开幕" in k for k in keys[:20])):
         return "news about the session, not the report itself"
     draft = page.drafts[0]
@@ -311,8 +310,7 @@ def _paint(page: Layout) -> None:
             last.cut, last.cut_rule = inline_noise(page.text, last.start, last.end)
         if any(line.owner == k for line in page.lines[draft.first : draft.last]):
             page.drafts.append(draft)
-    if not page.drafts:
-        page.reason = page.reason or NO_TEXT
+    page.reason = page.reason or ("" if page.drafts else NO_TEXT)
     for line in page.lines:
         if line.label == "noise" and line.rule == "outside":
             line.rule = noise_rule(line.key, "any", "edge", "tail") or "outside"

@@ -20,10 +20,19 @@ COPY_CHARS = 200  # fewer characters in a row that stood before may be chance
 def says(name: str, text: str) -> bool:
     """Whether the pattern ``name`` of structure.toml occurs in ``text``.
 
-    >>> says("salutation", "各位代表：")
+    >>> says("farewell", "我们坚信，各位代表！")
     True
     """
     return cue(name).search(text) is not None
+
+
+def begins(name: str, text: str) -> bool:
+    """The same for a pattern of beginnings, of which no other place needs to be looked at.
+
+    >>> begins("salutation", "各位代表：")
+    True
+    """
+    return cue(name).match(text) is not None
 
 
 def appeals(key: str) -> bool:
@@ -76,6 +85,26 @@ class Layout:
         stops = [p[0] for p in kept[1:]] + [len(self.text)]
         return [Span(p[0], stop, *p[1:]) for p, stop in zip(kept, stops, strict=True)]
 
+    def drop_repeats(self) -> None:
+        """A body printed twice, or an abstract of a body on the same page, is noise."""
+        if len(self.drafts) < 2:
+            return
+        pieces = []
+        for draft in self.drafts:
+            text = "".join(self.keys[i] for i in (*draft.head, *range(draft.base, draft.stop)))
+            pieces.append((len(text), set(SHINGLE.findall(text))))
+        kept = []
+        for k, (draft, (size, own)) in enumerate(zip(self.drafts, pieces, strict=True)):
+            least = (0.6 if size > 400 else 0.4) * len(own)
+            bigger = [other for length, other in pieces[:k] if length >= 0.9 * size]
+            bigger += [other for length, other in pieces[k + 1 :] if length > 1.1 * size]
+            if any(len(own & other) > least for other in bigger):
+                for line in self.lines[draft.base : draft.last]:
+                    line.rule = "repeated_body"
+            else:
+                kept.append(draft)
+        self.drafts = kept
+
 
 def running_lines(page: Layout, draft: Draft) -> dict[int, str]:
     """Lines of a report that come back on every printed page: headers, footers, page numbers."""
@@ -107,27 +136,3 @@ def strays(page: Layout, draft: Draft) -> dict[int, str]:
         run = []
         seen.add(key)
     return running_lines(page, draft) | found
-
-
-def drop_repeats(page: Layout) -> None:
-    """A body printed twice, or an abstract of a body on the same page, is noise."""
-    if len(page.drafts) < 2:
-        return
-    pieces = []
-    for draft in page.drafts:
-        text = "".join(page.keys[i] for i in (*draft.head, *range(draft.base, draft.stop)))
-        pieces.append((len(text), set(SHINGLE.findall(text))))
-    kept = []
-    for k, (draft, (size, own)) in enumerate(zip(page.drafts, pieces, strict=True)):
-        least = (0.6 if size > 400 else 0.4) * len(own)
-        bigger = [
-            other
-            for j, (other_size, other) in enumerate(pieces)
-            if j != k and (other_size > 1.1 * size or (j < k and other_size >= 0.9 * size))
-        ]
-        if any(len(own & other) > least for other in bigger):
-            for line in page.lines[draft.base : draft.last]:
-                line.rule = "repeated_body"
-        else:
-            kept.append(draft)
-    page.drafts = kept

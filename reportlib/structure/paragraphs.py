@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from reportlib.clean import Normaliser, cue
 from reportlib.records import Edit, Mapped
-from reportlib.structure.layout import TERMINAL, Layout, says
+from reportlib.structure.layout import TERMINAL, Layout, begins, says
 
 JOINERS = "，。；：、！？”’）》〉」』】…%"  # a line that begins so goes on with the one before
 OPEN_ENDS = "，、—“‘（《和与及的对在把"
@@ -17,6 +17,8 @@ TURN = "\u200b"  # what stands alone on a line where a wiki's scan turns the pag
 HEADING_CHARS = 45
 RUN_IN_CHARS = 28
 EARLY = 1500  # the opening stands within so many characters
+GATES = {"plan_split": "plan_turn"}  # a pattern that is fast and finds no less
+Spans = list[tuple[int, int]]
 
 
 @dataclass(slots=True)
@@ -52,9 +54,11 @@ def read_paragraphs(page: Layout, index: int) -> tuple[list[Paragraph], Mapped, 
     worker.edits += _line_ends(page, rows, joins)
     mapped = worker.finish()
     paragraphs, first, flat = [], 0, mapped.text.replace("！", "。")
+    turns = _turns(flat)
     for role, text in zip(roles, mapped.text.split("\n"), strict=True):
         last = first + len(text)
-        for a, b in _pieces(mapped.text, flat, first, last) if role == "body" else [(first, last)]:
+        own = _pieces(mapped.text, flat, turns, first, last) if role == "body" else [(first, last)]
+        for a, b in own:
             key = mapped.text[a:b]
             heading = heading_of(key) if role == "body" else ()
             paragraphs.append(Paragraph(a, b, role, key, *heading))
@@ -77,19 +81,29 @@ def _line_ends(page: Layout, rows: Sequence[int], joins: Sequence[bool]) -> list
     ]
 
 
-def _pieces(text: str, flat: str, first: int, last: int) -> list[tuple[int, int]]:
+def _turns(flat: str) -> list[tuple[int, str]]:
+    """Where paragraphs may turn to problems or to the plan, each with the pattern that says so."""
+    names = ["problem_split", "plan_split", *(["problem_though"] if "虽然" in flat else [])]
+    return sorted((m.start(), n) for n in names for m in cue(GATES.get(n, n)).finditer(flat))
+
+
+def _pieces(text: str, flat: str, turns: list[tuple[int, str]], first: int, last: int) -> Spans:
     """A paragraph, cut behind the opening and where it turns to problems or to the plan.
 
-    ``flat`` is the text with 。 for every ！.
+    ``flat`` is the text with 。 for every ！, ``turns`` where such a cut may be.
     """
     early = first < EARLY and last - first > 60
+    near = [(k, name) for k, name in turns if first <= k < last]
+    if not (early or near or first == last):
+        return [(first, last)]
     found = cue("opening_end").match(text, first, last) if early else None
     at = found.end() if found else first
     cuts = [first, at] if found else [first]
-    for name, of, least, gap in (("problem_split", flat, 150, 19), ("plan_split", text, 300, 99)):
-        found = cue(name).search(of, at + gap, last) if last - at > least else None
-        if found and says("problem_lead", text[at : at + 100]) is (name == "plan_split"):
-            cuts.append(found.end())
+    admits = bool(near) and says("problem_lead", text[at : at + 100])
+    of, least, gap = (text, 300, 99) if admits else (flat, 150, 19)
+    for k, name in near if last - at > least else ():
+        if k >= at + gap and (name == "plan_split") is admits and cue(name).match(of, k, last):
+            cuts.append(k + 1)
             break
     return [(a, b) for a, b in pairwise([*cuts, last]) if b > a]
 
@@ -105,7 +119,8 @@ def _joins(page: Layout, rows: Sequence[int]) -> list[bool]:
     joins = []
     for k, (a, b) in enumerate(pairwise(lines)):
         gap = spaced and between[k].count("\n") > 1
-        if a.rule != b.rule or a.rule == "title_lines" or (indented and indents[k + 1]):
+        ended = not width and a.key[-1] in TERMINAL and b.key[0] not in JOINERS
+        if ended or a.rule != b.rule or a.rule == "title_lines" or (indented and indents[k + 1]):
             joins.append(False)
         elif gap and between[k].isspace():
             joins.append(b.key[0] in JOINERS or a.key[-1] in OPEN_ENDS or _is_cut(a.key, b.key))
@@ -150,7 +165,7 @@ def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
         return True
     full = width > 0 and _printed(before) >= width - 3  # a first line is indented
     ended = (before[-1] in TERMINAL and not full) or after[0] == "|"
-    if ended or cue("numbered").match(after) or says("salutation", after):
+    if ended or cue("numbered").match(after) or begins("salutation", after):
         return False
     if full or before[-1] in OPEN_ENDS or "。" in before:
         return True
@@ -172,12 +187,12 @@ def heading_of(key: str) -> tuple[int, str, int]:
         if not own_line and (number[-1] == "，" or (stop < 0 and (level == 3 or len(key) >= 60))):
             return 0, "", 0
         return level, number, max(0, stop)
-    if own_line and 3 < len(key) <= 40 and key[-1] not in "：" and not says("salutation", key):
-        part = says("part_title", key) and not says("part_title_not", key)
+    if own_line and 3 < len(key) <= 40 and key[-1] not in "：" and not begins("salutation", key):
+        part = begins("part_title", key) and not begins("part_title_not", key)
         return (1 if part else 3), "", len(key)
     if lead := cue("lead").match(key):
         return 3, "", lead.end() - 1
     stop = key.find("。", 0, RUN_IN_CHARS)
-    if not 3 < stop < len(key) - 20 or says("run_in_before", key[stop : stop + 8]):
+    if not 3 < stop < len(key) - 20 or begins("run_in_before", key[stop : stop + 8]):
         return 0, "", 0
     return (0, "", 0) if says("run_in_not", key[:stop]) else (3, "", stop)

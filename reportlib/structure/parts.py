@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from reportlib.clean import cue
-from reportlib.structure.layout import Draft, appeals, says
+from reportlib.structure.layout import Draft, appeals, begins, says
 from reportlib.structure.paragraphs import Paragraph
 
 PASSAGE = 16  # most paragraphs of a passage on problems, and how deep in the plan it may begin
@@ -33,7 +33,7 @@ def name_sections(paragraphs: Paragraphs, draft: Draft) -> None:
     for i, p in enumerate(rest):
         p.section = "problems" if first <= i < last else "plan" if i >= plan else "review"
     for p, following in zip(rest[-2::-1], rest[::-1], strict=False):
-        if len(p.key) <= 6 and says("salutation", p.key):
+        if len(p.key) <= 6 and begins("salutation", p.key):
             p.section = following.section
 
 
@@ -44,7 +44,7 @@ def _after_opening(body: Paragraphs, draft: Draft) -> int:
         if draft.has_opening and says("opening", p.key[:400]):
             more = body[i + 1].key[:60] if i + 1 < len(body) else ""
             return i + 2 if says("asks", more) and not says("asks", p.key) else i + 1
-        if not draft.has_opening and says("salutation", p.key):
+        if not draft.has_opening and begins("salutation", p.key):
             start = i + 1
     return start
 
@@ -68,20 +68,20 @@ def _plan_start(rest: Paragraphs, problems: Sequence[int]) -> int:
     for above, i in zip([-1, *tops], tops, strict=False):
         title = rest[i].key[: rest[i].head]
         review, plan = _tendency(title)
-        cued = any(says("plan_cue", p.key[:160]) for p in rest[i : i + 3])
+        cued = any(begins("plan_cue", p.key[:160]) for p in rest[i : i + 3])
         passed = any(above < p < i for p in problems)
         if review > plan and not (passed and cued and "回顾" not in title):
             continue
         both = says("both_head", title)
-        early = above < 0 and places[i] < 0.12 * total and not says("first_is_plan", title)
+        early = above < 0 and places[i] < 0.12 * total and not begins("first_is_plan", title)
         if both and plan and (says("plan_word", title) if early else review):
             return _future_start(rest, i, title)
         if early:
             continue
-        if plan > review or cued or (passed and not says("subject_head", title)):
+        if plan > review or cued or (passed and not begins("subject_head", title)):
             return i
     for i, p in enumerate(rest):
-        behind = bool(problems) and i == problems[-1] + 1 and says("plan_cue", p.key[:160])
+        behind = bool(problems) and i == problems[-1] + 1 and begins("plan_cue", p.key[:160])
         if places[i] > 0.15 * total and (behind or says("strong_plan_cue", p.key[:200])):
             return _back(rest, i)
     return len(rest)
@@ -107,7 +107,7 @@ def _future_start(rest: Paragraphs, heading: int, title: str) -> int:
     plans = re.findall("十[一二三四五六七八九]五", title) or ["-"]
     for i in range(heading + 1, len(rest)):
         key = rest[i].key
-        future = says("future_part", key) or says("strong_plan_cue", key[:160])
+        future = begins("future_part", key) or says("strong_plan_cue", key[:160])
         if future or plans[-1] in key[:60]:
             return i
     return heading
@@ -149,12 +149,12 @@ def _wants(key: str) -> int:
 def _is_problem(p: Paragraph) -> bool:
     """Whether a paragraph admits shortcomings: it says so at once, and words of want are many."""
     key = p.key[:400]
-    wants = _wants(key)
-    if len(key) < 20 or wants < max(2, len(key) / 50):
+    wants = _wants(key) if len(key) >= 20 else 0
+    if wants < max(2, len(key) / 50):
         return False
-    if p.head and not says("listed_item", key) and not says("problem_admits", key[:80]):
+    if p.head and not begins("listed_item", key) and not says("problem_admits", key[:80]):
         return False
-    if says("problem_lead", key[:140]) or says("problem_now", key[:160]):
+    if says("problem_lead", key[:140]) or begins("problem_now", key[:160]):
         return True
     return wants >= 4 and says("problem_solved", p.key[-100:])
 
@@ -168,7 +168,7 @@ def _problem_passage(rest: Paragraphs, problems: Sequence[int], plan: int) -> tu
         first, done = _grown(rest, i, plan)
         text = "".join(p.key for p in rest[first:done])
         score = min(_wants(text), 14) + 4 * says("problem_solved", text[-100:])
-        score += 6 * (says("problem_admits", text[:140]) or says("problem_now", text[:160]))
+        score += 6 * (says("problem_admits", text[:140]) or begins("problem_now", text[:160]))
         score += 5 * (plan - 5 <= first < plan) - 5 * (first >= plan)
         if score >= best and 100 * _wants(text) >= len(text):
             best, found = score, (first, done)
@@ -182,7 +182,7 @@ def _grown(rest: Paragraphs, i: int, plan: int) -> tuple[int, int]:
         first -= 1
     while last < len(rest) and last != plan and last - first < PASSAGE:
         p, closed = rest[last], says("problem_solved", rest[last - 1].key[-100:])
-        goes_on = _closes(p) or says("problem_more", p.key)
+        goes_on = _closes(p) or begins("problem_more", p.key)
         goes_on = goes_on or (not closed and _lists(rest, last, plan))
         if p.level == 1 or not goes_on:
             break
@@ -194,7 +194,7 @@ def _leads(p: Paragraph, following: Paragraph) -> bool:
     """Whether paragraph ``p`` belongs to the passage that goes on with ``following``."""
     if p.level == 1 or says("thanks", p.key):
         return False
-    items = says("problem_item", p.key) and says("problem_item", following.key)
+    items = begins("problem_item", p.key) and begins("problem_item", following.key)
     return items or says("problem_before", p.key) or _is_problem(p)
 
 
@@ -215,12 +215,12 @@ def _closes(p: Paragraph) -> bool:
 def completeness(paragraphs: Paragraphs, draft: Draft) -> str:
     """fragment | truncated | no_plan | complete, the first that fits."""
     body = [p for p in paragraphs if p.role == "body" and p.key]
-    begun = bool(body) and (draft.has_opening or draft.head or says("salutation", body[0].key))
+    begun = bool(body) and (draft.has_opening or draft.head or begins("salutation", body[0].key))
     if not begun and not (body and body[0].level == 1 and body[0].number in ("", "一、")):
         return "fragment"
     ending = body[-1].key[-160:]
     appeal = appeals(ending)
-    if says("slogan", ending):
+    if begins("slogan", ending):
         return "complete"
     if draft.site_end == "trial_end" or (ending[-1] not in "。！？”）；：…" and not appeal):
         return "truncated"
