@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reportlib import rhetoric
+from reportlib.quantities import find_quantities
 from reportlib.records import Metadata, Report, ReportlibError, Sentence
 from reportlib.resources import settings, table
-from reportlib.rhetoric.measures import RESAMPLES, SECTIONS, SEED, _rounded, _weights
+from reportlib.rhetoric.measures import RESAMPLES, SECTIONS, SEED, _weights
 from reportlib.rhetoric.vocabulary import COLUMNS, LISTS, columns, cue, listed
 from reportlib.structure import lay_out, read_body
 
@@ -51,7 +52,7 @@ def hits_of(coded: rhetoric.Coded) -> list[Hit]:
     """The hits as records, in their order."""
     return [
         Hit(coded.sentences[row].text[first:last], first, last, *names)
-        for row, first, last, *names in zip(*coded.found, strict=True)
+        for row, first, last, *names in zip(*map(np.ndarray.tolist, coded.found), strict=True)
     ]
 
 
@@ -134,7 +135,7 @@ def test_hits_lie_in_the_sentence_and_apart(text: str, section: str) -> None:
     coded = code(text, section)
     again = code(text, section)
     assert coded.orientation == again.orientation
-    assert (coded.devices, coded.found) == (again.devices, again.found)
+    assert (coded.devices, hits_of(coded)) == (again.devices, hits_of(again))
     end: Counter[str] = Counter()
     for hit in hits_of(coded):
         assert end[hit.measure] <= hit.first < hit.last <= len(text)
@@ -149,7 +150,7 @@ def test_a_long_sentence_is_read_in_linear_time() -> None:
     """50,000 characters without a full stop: nothing compares every phrase with every other."""
     for piece in ("稳就业、", "向发展，", "居第1", "要", "“一", "1+", "抓发展，", "只有"):
         text = (piece * 50_000)[:50_000]
-        coded = rhetoric.code_report([sentence(text)], {})
+        coded = rhetoric.code_report([sentence(text)], [])
         assert coded.counts[0, columns().index("chars")] == 50_000
 
 
@@ -180,6 +181,21 @@ def test_abbreviations_are_decoded_from_the_page(
     assert found["五进"].startswith("即助企便民融资活动进园区")
     hits = hits_of(code("建设“两城”（即山城和水城），推进“三化”。"))
     assert [(h.rule, h.text) for h in hits if "explained" in h.measure] == [("两城", "山城和水城")]
+
+
+def test_reports_together_are_coded_as_each_alone(
+    pages: dict[str, tuple[str, Report, rhetoric.Coded]],
+) -> None:
+    """Frames, explanations and what stands before the problems are of one report only."""
+    alone = [coded for _, _, coded in pages.values()] * 2
+    reports = [coded.sentences for coded in alone]
+    quantities = [find_quantities(s.text) for one in reports for s in one]
+    for one, other in zip(rhetoric.code_reports(reports, quantities), alone, strict=True):
+        assert (one[2:5], hits_of(one)) == (other[2:5], hits_of(other))
+        assert rhetoric.measure_columns(one) == rhetoric.measure_columns(other)
+    empty, _ = rhetoric.code_reports([[], reports[0]], [])
+    assert hits_of(empty) == empty.devices == []
+    assert rhetoric.code_reports([], []) == []
 
 
 # ---- rates ---------------------------------------------------------------------------------------
@@ -226,11 +242,6 @@ def test_rows_of_a_report(pages: dict[str, tuple[str, Report, rhetoric.Coded]]) 
     assert sum(shares[f"orientation_{o}"] for o in ("past", "plan", "stance")) == pytest.approx(
         1, abs=1e-3
     )
-
-
-@given(st.lists(st.floats(-1e6, 1e6) | st.integers(0, 10**6).map(lambda n: n / 20_000), min_size=1))
-def test_columns_are_rounded_as_numbers_are(numbers: list[float]) -> None:
-    assert _rounded(np.array([numbers])).tolist() == [[round(x, 4) for x in numbers]]
 
 
 @given(st.text("发展改革稳中求进，", max_size=80), st.integers(2, 12))
@@ -387,8 +398,8 @@ def _coded(seeds: dict[str, str], doc: str) -> list[Codes]:
     if doc not in _READ:
         layout = lay_out(seeds[doc])
         reports = [read_report(seeds[doc], k) for k in range(len(layout.drafts))]
-        coded = [rhetoric.code_report(report.sentences, {}) for report in reports]
-        _READ[doc] = [row for c in coded for row in zip(*c[:1], *c[2:4], strict=True)]
+        coded = [rhetoric.code_report(report.sentences, []) for report in reports]
+        _READ[doc] = [row for c in coded for row in zip(*c[2:5], strict=True)]
     return _READ[doc]
 
 

@@ -102,7 +102,7 @@ def analyse_all(pages: Iterable[Page]) -> list[Analysis]:
     said = [report.sentences for _, report in made]
     numerals = _numerals(said)
     about = themes.code_reports(said)
-    coded = [*map(rhetoric.code_report, said, numerals)]
+    coded = rhetoric.code_reports(said, chain.from_iterable(own.values() for own in numerals))
     for (out, report), own, on, put in zip(made, numerals, about, coded, strict=True):
         _quantity_rows(out, report, own)
         _indicator_rows(out, report, own)

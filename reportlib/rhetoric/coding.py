@@ -7,63 +7,68 @@ put, not what its speaker meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from operator import add
+from itertools import accumulate, chain, compress, count, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from reportlib.finder import apart
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Sentence
 from reportlib.rhetoric import figures, parallel
-from reportlib.rhetoric.figures import find_cues
-from reportlib.rhetoric.parallel import DIGITS, Bools, Ints, Span, among, cut
-from reportlib.rhetoric.vocabulary import DEVICES, columns, counted, cue, find_words, listed, words
+from reportlib.rhetoric.parallel import DIGITS, Bools, Ints, among, cut
+from reportlib.rhetoric.vocabulary import DEVICES, columns, counted, cue, listed, words
 from reportlib.themes.lexicon import Texts
 
-TERM = "numeric_abbreviation"
 FIGURES = frozenset({"money", "percent", "points", "multiple", "count", "physical"})
 PARTS = ("opening", "review", "problems", "plan")
 SILENT = ("", "annex")  # titles and the annex are no part of the speech
 NEAR = 12  # characters from the beginning of a clause within which a modal word governs it
 LONG = 30  # characters beyond which a sentence of the plan is hardly ever an aphorism
-Strings = NDArray[np.str_]
-Placed = tuple[int, int, int, int, str, str]  # row, turn (0, 1, 2), first, -last, measure, rule
 Sentences = Sequence[Sentence]
-Quantities = Mapping[str, Sequence[Quantity]]
+Names = defaultdict[tuple[str, str], int]  # numbers of measures and rules, in order of use
+Quantities = Iterable[Sequence[Quantity]]
 
 
 class Speech(NamedTuple):
-    """The sentences of one report, and which of them ``hold``.
+    """The sentences of some reports, one report after the other, and which of them ``hold``.
 
     By name: a cue that is looked for everywhere, a ``digit``, a part of the report, ``full`` (no
-    title and no heading).
+    title and no heading). Report k is rows ``edges[k]`` to ``edges[k + 1]`` - 1.
     """
 
-    said: Sequence[str]
+    sentences: Sentences
     texts: Texts
     hold: dict[str, Bools]
+    edges: list[int]
 
     def passing(self, rows: Bools, test: Callable[[str], object]) -> Bools:
         """Which of the sentences in these rows pass a test."""
-        passed = np.zeros(len(rows), dtype=bool)
-        passed[[row for row in rows.nonzero()[0].tolist() if test(self.said[row])]] = True
+        passed, said = np.zeros(len(rows), dtype=bool), self.sentences
+        passed[[row for row in rows.nonzero()[0].tolist() if test(said[row].text)]] = True
         return passed
 
 
-def read_speech(sentences: Sentences) -> Speech:
-    """The speech that sentences make."""
-    texts = Texts(said := [s.text for s in sentences])
+def read_speech(reports: Sequence[Sentences]) -> Speech:
+    """The speech that the sentences of reports make."""
+    sentences = [*chain.from_iterable(reports)]
+    texts = Texts([s.text for s in sentences])
     section = np.array([s.section for s in sentences], dtype=str)
     hold = {part: section == part for part in PARTS + SILENT}
     hold["full"] = np.array([s.role == "text" for s in sentences], dtype=bool)
-    digits = texts.rows(among(cut(texts.joined)[0], DIGITS).nonzero()[0])
-    hold["digit"] = np.bincount(digits, minlength=len(said)) > 0
-    for name, met in find_cues(texts.joined).items():
-        hold[name] = np.bincount(_rows(texts, met), minlength=len(said)) > 0
-    return Speech(said, texts, hold)
+    hold["digit"] = _count(texts, among(cut(texts.joined)[0], DIGITS).nonzero()[0]) > 0
+    for name, met in figures.find_cues(texts.joined).items():
+        hold[name] = _count(texts, [first for first, _ in met]) > 0
+    return Speech(sentences, texts, hold, [*accumulate(map(len, reports), initial=0)])
+
+
+def _count(texts: Texts, at: ArrayLike) -> Ints:
+    """How many of the characters at ``at`` stand in each text."""
+    return np.bincount(texts.rows(np.asarray(at, dtype=np.int64)), minlength=len(texts.lengths))
 
 
 class Coded(NamedTuple):
@@ -71,14 +76,14 @@ class Coded(NamedTuple):
 
     ``found`` has the hits as columns, in the order of the sentences: row, first and last in the
     sentence, measure, rule; of the annex only what it explains. ``counts`` has the columns of
-    ``columns``: whole numbers, which 32 bits hold as they are.
+    ``columns``: whole numbers, which 32 bits hold as they are. ``hold`` is that of the speech.
     """
 
+    found: tuple[NDArray[Any], ...]
+    hold: dict[str, Bools]
     sentences: Sentences
-    speech: Speech
     orientation: list[str]
     devices: list[tuple[str, ...]]
-    found: tuple[Sequence[Any], ...]
     counts: NDArray[np.float32]
 
 
@@ -86,39 +91,52 @@ def code_report(sentences: Sentences, quantities: Quantities | None = None) -> C
     """Orientation, devices, hits and counts of the sentences of one report, in their order.
 
     Args:
-        quantities: the numerals by sentence_id, if they have been found already.
+        quantities: the numerals of each sentence, if they have been found already.
 
     >>> one = Sentence("r.1", "plan", "text", 0, 9, "坚决打赢脱贫攻坚战", 0, 0, 0, "")
     >>> coded = code_report([one])
-    >>> coded.orientation, coded.devices, coded.found[3]
-    (['plan'], [('war', 'commitment')], ('commitment', 'directive', 'war', 'war'))
+    >>> coded.orientation, coded.devices, coded.found[3].tolist()
+    (['plan'], [('war', 'commitment')], ['commitment', 'directive', 'war', 'war'])
     """
-    if quantities is None:
-        quantities = {s.sentence_id: find_quantities(s.text) for s in sentences}
-    speech = read_speech(sentences)
+    numerals = (find_quantities(s.text) for s in sentences) if quantities is None else quantities
+    return code_reports([sentences], numerals)[0]
+
+
+def code_reports(reports: Sequence[Sentences], quantities: Quantities) -> list[Coded]:
+    """``code_report`` of several reports in one pass; none depends on the others."""
+    speech, names = read_speech(reports), defaultdict(count(len(words()[2])).__next__, words()[2])
     orientation = _orientations(speech)
-    said = _words_said(speech, orientation)
-    hits, devices, counts = _read(speech.texts, said)
+    hits, devices, counts = _read(speech.texts, _words_said(speech, orientation), names)
     owned = devices[:, DEVICES.index("problem")]
     owned |= _owns_up(speech, orientation)
-    numerals = [quantities.get(s.sentence_id, ()) for s in sentences]
-    stated = [row for row, own in enumerate(numerals) if own for q in own if q.kind in FIGURES]
-    sizes = _sizes(speech, orientation, np.bincount(stated, minlength=len(sentences)))
-    sizes |= _add_whole_report(sentences, hits)
+    told, sizes = _whole_reports(speech, hits, names)
+    stated = [row for row, own in enumerate(quantities) if own for q in own if q.kind in FIGURES]
+    sizes |= _sizes(speech, orientation, np.bincount(stated, minlength=len(orientation)))
     sizes |= {f"device:{name}": devices[:, k] for k, name in enumerate(DEVICES)}
     sizes["plan_commitment"] = sizes["plan"] & sizes["device:commitment"]
     for k, name in enumerate(columns()):
         counts[k] = sizes.get(name, counts[k] if name else 0)
-    own = [(row, sentences[row]) for row in owned.nonzero()[0].tolist()]
-    hits += [(row, 0, 0, -len(s.text), "problem", s.section) for row, s in own]
-    told = [hit for hit in sorted(hits) if hit[1] == 2 or sentences[hit[0]].section != "annex"]
-    rows, _, firsts, minus, measures, rules = zip(*told, strict=True) if told else ((),) * 6
-    found = (rows, firsts, [-last for last in minus], measures, rules)
+    own = compress(enumerate(speech.sentences), owned.tolist())
+    owns = [(row, 0, len(s.text), names["problem", s.section]) for row, s in own]
+    hits = np.concatenate((np.array(owns, dtype=np.int64).reshape(-1, 4).T, hits), axis=1)
+    hits = np.concatenate((hits[:, ~speech.hold["annex"][hits[0]]], told), axis=1)
+    hits = hits[:, hits[0].argsort(kind="stable")]  # of one sentence those of the report come last
     named = [_named(bits) for bits in (devices @ (1 << np.arange(len(DEVICES)))).tolist()]
-    return Coded(sentences, speech, orientation.tolist(), named, found, counts.T)
+    found = (*hits[:3], *np.array([*names], dtype=object).T[:, hits[3]])
+    return [*_apiece(speech, found, orientation.tolist(), named, counts.T.astype(np.float32))]
 
 
-def _orientations(speech: Speech) -> Strings:
+def _apiece(speech: Speech, found: tuple[NDArray[Any], ...], *codes: Any) -> Iterator[Coded]:
+    """What each report has of the hits, and of columns with a row for each sentence."""
+    columns = (speech.sentences, *codes)
+    hits = found[0].searchsorted(speech.edges).tolist()
+    for (a, first), (b, last) in pairwise(zip(speech.edges, hits, strict=True)):
+        row, *others = (column[first:last] for column in found)
+        hold = {name: held[a:b] for name, held in speech.hold.items()}
+        yield Coded((row - a, *others), hold, *(column[a:b] for column in columns))
+
+
+def _orientations(speech: Speech) -> NDArray[np.str_]:
     """past (reports what was done or happened), plan (what will or should be done) or stance.
 
     Stance is neither: evaluation of the situation, thanks, ideology, problems, definitions.
@@ -136,8 +154,8 @@ def _orientations(speech: Speech) -> Strings:
     told &= ~test(told, cue("ahead").search)
     past = ((clear | left) & review & ~tasked) | told
     left &= ~(review | told | held["copula"])
-    acts = left & (~held["full"] | held["digit"] | (speech.texts.lengths > LONG))
-    plan |= (clear & ~review) | tasked | acts | test(left & ~acts, _acts)
+    short = left & held["full"] & ~held["digit"] & (speech.texts.lengths <= LONG)
+    plan |= (clear & ~review) | tasked | (left & ~short) | (short & _acts(speech, short))
     return np.where(past, "past", np.where(plan, "plan", "stance"))
 
 
@@ -155,17 +173,20 @@ def _tasked(text: str) -> bool:
     return modal.start() - max(text.rfind(mark, 0, modal.start()) for mark in "，；：") <= NEAR
 
 
-def _acts(text: str) -> bool:
-    """Whether a short sentence of the plan is a task by its form, or names an act.
+def _acts(speech: Speech, rows: Bools) -> Bools:
+    """Which of these short sentences of the plan are a task by their form, or name an act.
 
     An aphorism does neither.
     """
-    acts, phrases = (listed("orientation", rule) for rule in ("action", "phrase"))
-    acting = not acts.isdisjoint(map(add, text, text[1:])) or any(map(text.__contains__, phrases))
-    return acting or text[1:2] == "是" or text[:1] in "（—"
+    texts, codes = speech.texts, cut(speech.texts.joined)[0]
+    at = np.repeat(rows, texts.lengths + 1).nonzero()[0]
+    acting = _count(texts, at[parallel.worded(codes, at, "orientation", "action")]) > 0
+    acting |= (codes[texts.starts + 1] == ord("是")) | among(codes[texts.starts], "（—\n")
+    phrases = listed("orientation", "phrase")
+    return acting | speech.passing(rows & ~acting, lambda s: any(map(s.__contains__, phrases)))
 
 
-def _owns_up(speech: Speech, orientation: Strings) -> Bools:
+def _owns_up(speech: Speech, orientation: NDArray[np.str_]) -> Bools:
     """Which sentences that are no thanks name a problem or admit a shortcoming."""
     stance, held = orientation == "stance", speech.hold
     others = (stance ^ held["problems"]) & held["admits"] & ~held["annex"]
@@ -173,52 +194,47 @@ def _owns_up(speech: Speech, orientation: Strings) -> Bools:
     return owned & (speech.texts.lengths > 0)
 
 
-def _words_said(speech: Speech, orientation: Strings) -> Ints:
-    """The words that count in such sentences: first, last, row of ``words``, sentence."""
+def _words_said(speech: Speech, orientation: NDArray[np.str_]) -> Ints:
+    """The words that count in such sentences: first, last and the lines of ``words``."""
     ahead, plan, figured = orientation != "past", orientation == "plan", speech.hold["digit"]
     met = np.array((ahead | True, ahead, ahead & ~plan, ahead & figured, plan & figured))
-    first, last, word = find_words(speech.texts.joined)
-    found = np.array((first, last, word, speech.texts.rows(first)))
-    return found[:, met[words()[3][1, word], found[3]]]
+    finder, meant, _, numbers = words()
+    word, *places = finder.find(speech.texts.joined)
+    at, which = np.nonzero(meant[word] >= 0)
+    first, last = (column[at] for column in places)
+    found = np.array((first, last, *numbers[:, meant[word[at], which]]))
+    return found[:, met[found[5], speech.texts.rows(first)]]
 
 
-def _read(texts: Texts, said: Ints) -> tuple[list[Placed], Bools, NDArray[np.float32]]:
-    """The hits of words and forms, the devices of each text and what hits count."""
-    size, text, (*_, names, numbers) = len(texts.lengths), texts.joined, words()
-    device, _, use, *adds = numbers[:, said[2]]
-    hit, alike = said[:3, use == 0], said[:3, use == 1]
-    spans: list[Span] = [*zip(*alike[:2].tolist(), *names[alike[2]].T.tolist(), strict=True)]
-    spans += [*figures.find_forms(text), *parallel.parallels(text), *parallel.four_characters(text)]
+def _read(texts: Texts, said: Ints, names: Names) -> tuple[Ints, Bools, Ints]:
+    """Hits (row, first, last, name) in their order, devices of each text and what hits count."""
+    size, text, number = len(texts.lengths), texts.joined, {d: k for k, d in enumerate(DEVICES)}
+    forms = (figures.find_forms(text), parallel.parallels(text), parallel.four_characters(text))
+    spans = [(a, b, names[m, r], 1, number.get(of, -1)) for a, b, m, r, of in chain(*forms)]
+    found = np.concatenate((said[:5], np.array(spans, dtype=np.int64).reshape(-1, 5).T), axis=1)
     devices = np.zeros((size, len(DEVICES) + 1), dtype=bool)
-    devices[said[3], device] = True
-    number = {name: k for k, name in enumerate((*DEVICES, ""))}
-    devices[_rows(texts, spans), [number[span[4]] for span in spans]] = True
-    found = [*_apart(text, spans)]
-    more = np.array([counted(*names) for _, _, *names in found], dtype=np.int64).reshape(-1, 2)
-    at = ((np.array(adds) * size + said[3])[:, use != 1], more.T * size + _rows(texts, found))
-    counts = np.bincount(np.concatenate(at, axis=None), minlength=len(columns()) * size)
-    found += zip(*hit[:2].tolist(), *names[hit[2], :2].T.tolist(), strict=True)
-    rows, starts = _rows(texts, found).tolist(), texts.starts.tolist()
-    hits = [
-        (row, 1, first - starts[row], starts[row] - last, measure, rule)
-        for row, (first, last, measure, rule) in zip(rows, found, strict=True)
-    ]
-    return hits, devices[:, :-1], counts.astype(np.float32).reshape(len(columns()), size)
+    devices[texts.rows(found[0]), found[4]] = True
+    first, last, name, use, _ = found = _apart(text, found, names)
+    row, adds = texts.rows(first), np.array([counted(*name) for name in names]).T
+    counts = np.bincount((adds[:, name] * size + row).ravel(), minlength=len(columns()) * size)
+    hits = np.array((row, first - texts.starts[row], last - texts.starts[row], name))
+    return hits[:, use < 2], devices[:, :-1], counts.reshape(len(columns()), size)
 
 
-def _rows(texts: Texts, places: Sequence[tuple[Any, ...]]) -> Ints:
-    """The texts in which places begin."""
-    return texts.rows(np.array([place[0] for place in places], dtype=np.int64))
-
-
-def _apart(text: str, spans: list[Span]) -> Iterator[tuple[int, int, str, str]]:
-    """First, last, measure and rule of hits: the longer first, those of one measure apart."""
-    end: dict[str, int] = {}
-    for first, last, measure, rule, _ in sorted(spans, key=lambda s: (s[0], -s[1], s[2:])):
-        if first >= end.get(measure, 0):
-            end[measure] = last
-            level = f":{figures.rank_level(text, first, last)}" if measure == "rank_claim" else ""
-            yield first, last, measure, rule + level
+def _apart(text: str, found: Ints, names: Names) -> Ints:
+    """Hits in their order: the longer first, those of one measure apart, ranks with their level."""
+    rank = np.argsort([names[name] for name in sorted(names)])
+    found = found[:, np.lexsort((rank[found[2]], -found[1], found[0]))]
+    number, told = {measure: k for k, (measure, _) in enumerate(names)}, [*names]
+    measure, kept = np.array([number[name] for name, _ in names])[found[2]], found[3] != 1
+    alike = (~kept).nonzero()[0]
+    alike = alike[measure[alike].argsort(kind="stable")]
+    first, last = found[:2, alike] + measure[alike] * len(text)
+    kept[alike[apart(first, last)]] = True
+    for k in (kept & (measure == number["rank_claim"])).nonzero()[0].tolist():
+        level = figures.rank_level(text, *found[:2, k].tolist())
+        found[2, k] = names["rank_claim", f"{told[found[2, k]][1]}:{level}"]
+    return found[:, kept]
 
 
 @lru_cache(maxsize=1024)
@@ -227,30 +243,39 @@ def _named(bits: int) -> tuple[str, ...]:
     return tuple(name for k, name in enumerate(DEVICES) if bits >> k & 1)
 
 
-def _add_whole_report(sentences: Sentences, hits: list[Placed]) -> dict[str, NDArray[Any]]:
-    """Add what only the whole report shows: repeated frames, abbreviations and their meaning."""
-    terms = [(row, first, -last) for row, _, first, last, measure, _ in hits if measure == TERM]
-    met = {sentences[row].text[first:last]: row for row, first, last in reversed(terms)}
-    said = figures.explanations(sentences, terms)
-    frames = [*figures.repeated_frames(["" if s.section in SILENT else s.text for s in sentences])]
-    hits += [(row, 2, first, -last, "repeated_frame", rule) for row, first, last, rule in frames]
-    hits += [(row, 2, a, -b, "abbreviation_explained", term) for term, (row, a, b) in said.items()]
-    rows = {"terms": [*met.values()], "framed": [row for row, *_ in frames]}
-    rows["terms_explained"] = [row for term, row in met.items() if term in said]
-    return {name: np.bincount(own, minlength=len(sentences)) for name, own in rows.items()}
+def _whole_reports(speech: Speech, hits: Ints, names: Names) -> tuple[Ints, dict[str, Any]]:
+    """What only whole reports show: repeated frames, abbreviations and their meaning; counts."""
+    sentences, said = speech.sentences, ~(speech.hold[""] | speech.hold["annex"])
+    told: list[tuple[int, int, int, str, str]] = []  # row, first, -last, measure, rule
+    terms = hits[:, np.array([measure == "numeric_abbreviation" for measure, _ in names])[hits[3]]]
+    places = [*zip(*terms[:3].tolist(), strict=True)]
+    rows: dict[str, list[int]] = {"terms": [], "terms_explained": [], "framed": []}
+    ends = zip(speech.edges, terms[0].searchsorted(speech.edges).tolist(), strict=True)
+    for (a, c), (b, d) in pairwise(ends):
+        met = {sentences[row].text[x:y]: row for row, x, y in reversed(places[c:d])}
+        meant = figures.explanations(sentences, places[c:d])
+        rows["terms"] += met.values()
+        rows["terms_explained"] += [met[term] for term in meant]
+        frames = [*figures.repeated_frames(speech.texts, a + said[a:b].nonzero()[0])]
+        rows["framed"] += [row for row, *_ in frames]
+        told += [(row, x, -y, "repeated_frame", rule) for row, x, y, rule in frames]
+        told += [(k, x, -y, "abbreviation_explained", m) for m, (k, x, y) in meant.items()]
+    placed = [(row, x, -y, names[m, r]) for row, x, y, m, r in sorted(told)]
+    counts = {name: np.bincount(own, minlength=len(said)) for name, own in rows.items()}
+    return np.array(placed, dtype=np.int64).reshape(-1, 4).T, counts
 
 
-def _sizes(speech: Speech, orientation: Strings, stated: Ints) -> dict[str, NDArray[Any]]:
+def _sizes(speech: Speech, orientation: NDArray[np.str_], stated: Ints) -> dict[str, NDArray[Any]]:
     """The counts that are not hits: sizes, orientation, figures, concreteness."""
     texts, held, chars = speech.texts, speech.hold, speech.texts.lengths
     plan, problems, full = orientation == "plan", held["problems"], held["full"]
     _, items, clauses = cut(texts.joined)
+    apiece = np.split(problems, speech.edges[1:-1])
+    before = np.concatenate([(own.cumsum() == 0) & own.any() for own in apiece])
     begins = (items.first, parallel.four_letters(texts.joined), clauses.first)
-    n_items, four, n_clauses = (np.bincount(texts.rows(at), minlength=len(chars)) for at in begins)
+    n_items, four, n_clauses = (_count(texts, at) for at in begins)
     return {
-        "past": orientation == "past",
-        "plan": plan,
-        "stance": orientation == "stance",
+        **{name: orientation == name for name in ("past", "plan", "stance")},
         "sentences": np.ones_like(chars),
         "chars": chars,
         "items": n_items,
@@ -259,7 +284,7 @@ def _sizes(speech: Speech, orientation: Strings, stated: Ints) -> dict[str, NDAr
         "text_chars": chars * full,
         "clauses": n_clauses * full,
         "problems_chars": chars * problems,
-        "before_problems": chars * ~held[""] * (problems.cumsum() == 0) * problems.any(),
+        "before_problems": chars * ~held[""] * before,
         "figures": stated,
         "concrete": plan * (held["deadline"] + 1 * held["named_thing"] + (stated > 0)),
     }

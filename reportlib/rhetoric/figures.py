@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import compress
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from reportlib.records import Sentence
 from reportlib.resources import settings, table
-from reportlib.rhetoric.parallel import BEYOND, Span, cut
+from reportlib.rhetoric.parallel import BEYOND, Ints, Span, cut
 from reportlib.rhetoric.vocabulary import COLUMNS, cue, listed
+from reportlib.themes.lexicon import Texts
 
 Place = tuple[int, int, int]  # number of the sentence, first and last in it
 REACH, FAR = 12, 60  # characters before 第N in which a word of rank, of a level must stand
@@ -130,24 +131,30 @@ def _levels() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(f"(?=({'|'.join(sorted(levels, key=len, reverse=True))}))"), levels
 
 
-def repeated_frames(texts: Sequence[str]) -> Iterator[tuple[int, int, int, str]]:
+def repeated_frames(texts: Texts, rows: Ints) -> Iterator[tuple[int, int, int, str]]:
     """Openings that three or more texts share: 一年来，我们坚持 (rule ``frame:8`` for eight).
 
     Numbering is not part of a frame, and a salutation is none.
 
+    Args:
+        rows: numbers of the texts of one report that are looked at.
+
     Yields:
         number of the text, first, last, rule.
     """
-    starts = [0 if t[:1].isalpha() and t[0] not in NUMERALS else _numbered(t) for t in texts]
-    openings = [text[at : at + SHORTEST] for text, at in zip(texts, starts, strict=True)]
-    for opening, n in Counter(openings).items():
-        if n < OFTEN or len(opening) < SHORTEST or opening[:4] in listed("address", "address"):
+    joined, shared, address = texts.joined, defaultdict(list), listed("address", "address")
+    for row, at in zip(rows.tolist(), texts.starts[rows].tolist(), strict=True):
+        if not joined[at].isalpha() or joined[at] in NUMERALS:
+            at += _numbered(joined[at : joined.index("\n", at)])
+        shared[joined[at : at + SHORTEST]].append((row, at))
+    for opening, places in shared.items():
+        if (n := len(places)) < OFTEN or "\n" in opening or opening[:4] in address:
             continue
-        rows = [row for row, own in enumerate(openings) if own == opening]
-        letters = zip(*(texts[row][starts[row] :][:LONGEST] for row in rows), strict=False)
-        shared = next((k for k, c in enumerate(letters) if len(set(c)) > 1), SHORTEST)
-        for row in rows:
-            yield row, starts[row], starts[row] + max(shared, SHORTEST), f"frame:{n}"
+        letters = zip(*(joined[at : at + LONGEST].split("\n")[0] for _, at in places), strict=False)
+        common = next((k for k, c in enumerate(letters) if len(set(c)) > 1), SHORTEST)
+        for row, at in places:
+            first = at - int(texts.starts[row])
+            yield row, first, first + max(common, SHORTEST), f"frame:{n}"
 
 
 def _numbered(text: str) -> int:

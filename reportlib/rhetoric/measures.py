@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from reportlib.records import Report
 from reportlib.rhetoric.coding import PARTS, Coded
-from reportlib.rhetoric.parallel import HAN, Bools, Ints, among, cut
+from reportlib.rhetoric.parallel import HAN, Ints, among
 from reportlib.rhetoric.vocabulary import cards, columns
 
 RESAMPLES, SEED, FEWEST = 200, 20260101, 5  # of the bootstrap; fewer sentences get no interval
@@ -44,32 +44,25 @@ def measure_columns(coded: Coded) -> tuple[Sequence[Any], ...]:
     >>> next(row[:5] for row in rows if row[1] == "war")
     ('all', 'war', 142.8571, 'per 1,000 characters', 1)
     """
-    every = [(part, one.id, one.unit) for part in SECTIONS for one in cards().values()]
-    asked = [part == "all" or not one.needs for part in SECTIONS for one in cards().values()]
+    every = [(part, one.id, one.unit, one.needs) for part in SECTIONS for one in cards().values()]
+    parts, names, units, needs = zip(*every, strict=True)
     numbers, n, reasons = _measured(coded)
-    value, low, high = ([x if x == x else None for x in row] for row in _rounded(numbers).tolist())
-    parts, names, units = zip(*every, strict=True)
+    value, low, high = ([round(x, 4) if x == x else None for x in row] for row in numbers)
+    asked = [part == "all" or not need for part, need in zip(parts, needs, strict=True)]
     table = (parts, names, value, units, n, low, high, reasons)
     return tuple([*compress(column, asked)] for column in table)
 
 
-def _rounded(numbers: Floats) -> Floats:
-    """To four places as ``round`` does it, which is asked where a number is amid two."""
-    rounded = np.rint(scaled := numbers * 10_000) / 10_000
-    for at in np.argwhere(abs(scaled % 1 - 0.5) < 1e-4):
-        rounded[*at] = round(float(numbers[*at]), 4)  # NumPy rounds otherwise
-    return rounded
-
-
-def _measured(coded: Coded) -> tuple[Floats, list[int], list[str]]:
+def _measured(coded: Coded) -> tuple[list[list[float]], list[int], list[str]]:
     """By part and card: value and ends of its interval (NaN where there is none), n, reason."""
-    held = coded.speech.hold
+    held, said = coded.hold, [s.text for s in coded.sentences]
     inside = np.array([~(held[""] | held["annex"]), *(held[part] for part in SECTIONS[1:])])
     size = inside.sum(axis=1, keepdims=True)
     value, base, *ends = _evaluate(_totals(coded))
     sized = [not one.below or one.below[0] in SIZES for one in cards().values()]
     n, varied = np.where(sized, size, base), [*cards()].index("lexical_diversity")
-    value[:, varied], n[:, varied] = _diversity(coded, inside), inside @ coded.speech.texts.lengths
+    value[:, varied] = [mattr("".join(compress(said, own))) for own in inside.tolist()]
+    n[:, varied] = inside @ np.array([*map(len, said)], dtype=np.int64)
     needed = [SECTIONS.index(one.needs or "all") for one in cards().values()]
     missing = (size == 0) | (size[needed, 0] == 0)
     value[missing] = np.nan
@@ -77,8 +70,8 @@ def _measured(coded: Coded) -> tuple[Floats, list[int], list[str]]:
     n[blank], reason = 0, np.where(missing, REASONS.index("part_missing"), blank)
     reason[:, varied] += reason[:, varied] == REASONS.index("no_base")
     bounds = np.where(blank | (size < FEWEST), np.nan, ends)
-    reasons = [REASONS[k] for k in reason.ravel().tolist()]
-    return np.array([value, *bounds]).reshape(3, -1), n.ravel().astype(int).tolist(), reasons
+    numbers, n = np.array([value, *bounds]).reshape(3, -1), n.ravel().astype(int)
+    return numbers.tolist(), n.tolist(), [REASONS[k] for k in reason.ravel().tolist()]
 
 
 def _totals(coded: Coded) -> Floats:
@@ -89,7 +82,7 @@ def _totals(coded: Coded) -> Floats:
     sides = coded.counts @ _sides()[0].T
     totals = np.zeros((len(PARTS), sides.shape[1], RESAMPLES + 1))
     for row, part in enumerate(PARTS):
-        if len(own := sides[coded.speech.hold[part]]):
+        if len(own := sides[coded.hold[part]]):
             totals[row] = (_weights(len(own)).astype(np.float32) @ own).T
     return np.concatenate((totals.sum(axis=0)[None], totals[1:]))  # the opening is no part
 
@@ -98,24 +91,13 @@ def _totals(coded: Coded) -> Floats:
 def _weights(n: int) -> NDArray[np.uint8]:
     """How often each of n sentences counts: once as they are, then a line for each resample.
 
-    Kept, because many parts of reports have as many sentences. The sentences are those which the
-    generator's ``integers(0, n, (RESAMPLES, n))`` draws, which multiplies the same random numbers
-    by n, and draws anew where some of them would favour a sentence (Lemire 2019).
+    Kept, because many parts of reports have as many sentences.
     """
-    scaled = _uniform(n.bit_length())[: RESAMPLES * n] * n
-    drawn = scaled.astype(np.int64)
-    if (scaled - drawn).min() * 2**32 < 2**32 % n:
-        drawn = np.random.default_rng(SEED).integers(0, n, RESAMPLES * n)
-    drawn.reshape(RESAMPLES, n)[:] += np.arange(n, n * (RESAMPLES + 1), n)[:, None]
-    weights = np.bincount(drawn, minlength=n * (RESAMPLES + 1)).astype(np.uint8)
+    drawn = np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
+    drawn += np.arange(n, n * (RESAMPLES + 1), n)[:, None]
+    weights = np.bincount(drawn.ravel(), minlength=n * (RESAMPLES + 1)).astype(np.uint8)
     weights[:n] = 1
     return weights.reshape(-1, n)
-
-
-@cache
-def _uniform(bits: int) -> Floats:
-    """Random numbers from 0 to 1, enough for fewer than 2 ** bits sentences."""
-    return np.random.default_rng(SEED).integers(0, 2**32, RESAMPLES << bits) / 2**32
 
 
 @cache
@@ -163,28 +145,14 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
 
 def _apart(codes: NDArray[np.integer], window: int) -> Ints:
     """How far each Han character is from the same one before it, or ``window`` if it is further."""
-    places = codes.astype(np.int64) << 32 | np.arange(len(codes))
+    bits = 17 if len(codes) + window < 1 << 17 else 32
+    kind: Any = np.uint32 if bits == 17 else np.uint64  # the former are sorted in half the time
+    places = (codes.astype(kind) - kind(ord(HAN[0]))) << kind(bits)
+    places |= np.arange(len(codes), dtype=kind)
     places.sort()  # by character
     apart = np.full(len(codes), window)
-    apart[places[1:] & 0xFFFFFFFF] = np.minimum(places[1:] - places[:-1], window)
+    apart[places[1:] & kind((1 << bits) - 1)] = np.minimum(np.diff(places), window)
     return apart
-
-
-def _diversity(coded: Coded, inside: Bools) -> list[float | None]:
-    """``mattr`` of the parts of a report, most of which are a stretch of all that is said."""
-    texts = coded.speech.texts
-    codes = cut(texts.joined)[0][: len(texts.joined)]
-    at = (among(codes, HAN) & np.repeat(inside[0], texts.lengths + 1)).nonzero()[0]
-    whole, edges = _apart(codes.take(at), WINDOW), at.searchsorted([*texts.starts, len(codes)])
-    found = []
-    for own in inside:
-        rows = own.nonzero()[0]
-        first, last = (rows[0], rows[-1] + 1) if len(rows) else (0, 0)
-        apart = whole[edges[first] : edges[last]]
-        if (inside[0] ^ own)[first:last].any():  # other parts stand between
-            apart = _apart(codes.take(at[own[texts.rows(at)]]), WINDOW)
-        found.append(_variety(apart, WINDOW))
-    return found
 
 
 def _variety(apart: NDArray[np.int64], window: int) -> float | None:
@@ -214,4 +182,4 @@ def hit_columns(report: Report, coded: Coded, page_text: str) -> tuple[Sequence[
     *where, measures, rules = coded.found
     ids, starts, ends = report.locate_all(*where)
     texts = [page_text[start:end] for start, end in zip(starts, ends, strict=True)]
-    return ids, starts, ends, texts, measures, rules
+    return ids, starts, ends, texts, measures.tolist(), rules.tolist()

@@ -55,8 +55,7 @@ class Pairs(NamedTuple):
 
     def listed(self, at: int, rule: str) -> Bools:
         """Whether the same character and the next are a listed word."""
-        known, words = _listed_words(rule), self.letter(at) * SPLIT + self.letter(at + 1)
-        return known.take(known.searchsorted(words), mode="clip") == words
+        return worded(self.codes, at + (self.first if at >= 0 else self.last), "parallel", rule)
 
     def figured(self) -> Bools:
         """Whether one of the two holds a digit."""
@@ -84,9 +83,19 @@ def among(codes: NDArray[np.integer], letters: str | frozenset[str]) -> Bools:
     return _listing(letters).take(codes, mode="clip")
 
 
+def worded(codes: Ints, at: Ints, measure: str, rule: str) -> Bools:
+    """Whether the characters at ``at`` and the next are a word of a list."""
+    known, heads = _listed_words(measure, rule)
+    met = among(letters := codes.take(at), heads)
+    words = letters[met] * SPLIT + codes.take(at[met] + 1)
+    met[met] = known.take(known.searchsorted(words), mode="clip") == words
+    return met
+
+
 @cache
-def _listed_words(rule: str) -> Ints:
-    return np.sort([ord(w[0]) * SPLIT + ord(w[1]) for w in listed("parallel", rule)])
+def _listed_words(measure: str, rule: str) -> tuple[Ints, str]:
+    words = listed(measure, rule)
+    return np.sort([ord(w[0]) * SPLIT + ord(w[1]) for w in words]), "".join(w[0] for w in words)
 
 
 @lru_cache(maxsize=1)

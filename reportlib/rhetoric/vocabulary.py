@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportlib.finder import Finder, Ints
 from reportlib.records import DataError
@@ -23,7 +21,6 @@ DEVICES = (
 CONDITIONS = ("", "ahead", "stance", "figure", "target")
 LISTS = ("plain", "coined", "parallel", "rank_level", "orientation")  # read by rules, not matched
 RELIABILITY = ("solid", "indicative", "exploratory")
-Objects = NDArray[Any]  # strings of many lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +46,21 @@ class Card:
 
 
 @cache
-def words() -> tuple[Finder, Ints, Objects, Ints]:
+def words() -> tuple[Finder, Ints, dict[tuple[str, str], int], Ints]:
     """The words that are matched, with a row for each measure that a word speaks for.
 
     A word counts always or only where the sentence does not report what was done (``ahead``), is
     ``stance``, states a ``figure`` and is ahead, or is a plan with a figure (``target``).
 
+    Matching is leftmost-longest and a character belongs to one match, which may speak for several
+    measures. Compounds of measure ``none`` (重要 for 要) are matched and thrown away, so that 要 is
+    met as a word and never as a character of another word.
+
     Returns:
-        their finder; rows by its words, filled up with -1; measure, rule and device by row; and,
-        in lines, by row: device (its number in DEVICES, one more for none), condition (in
-        CONDITIONS), use (0: each is a hit; 1: unless a form finds a longer one; 2: none is, as a
-        connective is too common and a problem a sentence), and the columns ``counted``.
+        their finder; rows by its words, filled up with -1; numbers of measures and rules; and, in
+        lines, by row: number of measure and rule, use (0: each is a hit; 1: unless a form finds a
+        longer one; 2: none is, as a connective is too common and a problem a sentence), device
+        (its number in DEVICES, -1 for none), condition (in CONDITIONS).
     """
     forms = {row.get("measure") for row in settings("rhetoric_patterns").values()}
     use = dict.fromkeys(forms, 1) | {"connective": 2, "problem": 2}
@@ -67,31 +68,15 @@ def words() -> tuple[Finder, Ints, Objects, Ints]:
     known = table("rhetoric_words", COLUMNS, allowed=allowed)
     rows = [row for row in known if {row["rule"], row["measure"]}.isdisjoint(LISTS)]
     meant: dict[str, list[int]] = {row["word"]: [] for row in rows}
-    names, numbers = [(row["measure"], row["rule"], row["device"]) for row in rows], []
-    for k, (row, (measure, rule, device)) in enumerate(zip(rows, names, strict=True)):
+    names: dict[tuple[str, str], int] = {}
+    numbers, devices = [], {device: k for k, device in enumerate(DEVICES)}
+    for k, row in enumerate(rows):
+        measure, name = row["measure"], (row["measure"], row["rule"])
         meant[row["word"]].append(k if measure != "none" else -1)  # 重要 only hides 要
-        places = (*DEVICES, "").index(device), CONDITIONS.index(row["when"])
-        numbers.append((*places, use.get(measure, 0), *counted(measure, rule)))
+        places = devices.get(row["device"], -1), CONDITIONS.index(row["when"])
+        numbers.append((names.setdefault(name, len(names)), use.get(measure, 0), *places))
     filled = np.array([*zip_longest(*meant.values(), fillvalue=-1)]).T
-    return Finder([*meant]), filled, np.array(names, dtype=object), np.array(numbers).T
-
-
-def find_words(text: str) -> tuple[Ints, Ints, Ints]:
-    """The listed words in a text: first, last, row of ``words``; in order.
-
-    Matching is leftmost-longest and a character belongs to one match, which may speak for several
-    measures. Compounds of measure ``none`` (重要 for 要) are matched and thrown away, so that 要 is
-    met as a word and never as a character of another word.
-
-    >>> first, _, row = find_words("重要的是要坚决打赢")
-    >>> [*zip(first.tolist(), words()[2][row, 0])][:2]
-    [(4, 'modality'), (5, 'commitment')]
-    """
-    finder, meant, *_ = words()
-    word, first, last = finder.find(text)
-    rows = meant.take(word, axis=0)
-    at, place = np.nonzero(rows >= 0)
-    return first.take(at), last.take(at), rows[at, place]
+    return Finder([*meant]), filled, names, np.array(numbers).T
 
 
 @cache
