@@ -40,8 +40,8 @@ class Finder:
         rare = (letters == _RARE).any(axis=1) | (sizes > WINDOW)
         self._steps = np.where(rare, 2, sizes > 4)[order]  # that follow the first comparison
         heads = (letters[order], inside[order] * np.uint16(_RARE))
-        fours = (head.view(np.uint64).T.copy() for head in heads)  # four characters as one number
-        self._fours = [*zip(*fours, strict=True)]
+        # four characters as one number
+        self._heads, self._masks = (head.view(np.uint64).T.copy() for head in heads)
 
     def find(self, text: str, overlapping: bool = False) -> tuple[Ints, Ints, Ints]:
         """The number of each word found, its first character and the one behind it; in order.
@@ -55,12 +55,11 @@ class Finder:
         codes = characters(text + WINDOW * chr(_RARE))
         at, number = self._candidates(codes[: len(text) + 2])
         fours = np.ndarray(len(text) + 5, np.uint64, codes, strides=(2,)).copy()
-        (heads, masks), (heads_on, masks_on) = self._fours
-        same = fours.take(at) & masks.take(number) == heads.take(number)
+        same = fours.take(at) & self._masks[0].take(number) == self._heads[0].take(number)
         steps = self._steps.take(number) * same
         long = steps.nonzero()[0]
-        which = number.take(long)
-        same[long] = fours.take(at.take(long) + 4) & masks_on.take(which) == heads_on.take(which)
+        which, four = number.take(long), fours.take(at.take(long) + 4)
+        same[long] = four & self._masks[1].take(which) == self._heads[1].take(which)
         long = (same & (steps > 1)).nonzero()[0]
         told = zip(number.take(long).tolist(), at.take(long).tolist(), strict=True)
         same[long] = [text.startswith(self._words[k], first) for k, first in told]

@@ -30,7 +30,7 @@ from reportlib.themes import (
     theme_columns,
     theme_ids,
 )
-from reportlib.themes.coding import CLUES, features, model, share_interval
+from reportlib.themes.coding import features, model, share_interval
 
 HERE = Path(__file__).parent
 GOLD = HERE / "gold" / "coding.csv"
@@ -142,9 +142,10 @@ def test_longest_term_wins_across_themes() -> None:
 
 def test_the_model_weighs_every_clue() -> None:
     """The stored coefficients are those of the clues, in their order, and of the themes."""
-    clues, _ = features([*zip(sentence("办好教育。"), strict=True)], [1], lexicon())
-    assert {*model()} - {*clues} - {*theme_ids()} == {f"lack_{name}" for name in CLUES[-5:-1]}
-    assert [*clues] == CLUES
+    cells, own, clues, _ = features([*zip(sentence("办好教育。"))], [1], lexicon())
+    assert {len(clue) for clue in own.values()} == {len(cells)} == {1}
+    beside = {f"lack_{name}" for name in ("head", "prev", "next", "rest")}
+    assert {*model()} == {*own, *clues, *beside, *theme_ids()}
 
 
 # ---- a lexicon of one's own ----------------------------------------------------------------------

@@ -84,7 +84,10 @@ def read_pages(folder: Path) -> Iterator[tuple[str, list[Sentence]]]:
 
 def clues_of(sentences: Sequence[Sentence], of: Lexicon) -> dict[str, Floats]:
     """The clues of the sentences by name: arrays that broadcast to sentences × themes."""
-    clues, _ = features([*zip(*sentences, strict=True)], [len(sentences)], of)
+    cells, own, clues, _ = features([*zip(*sentences, strict=True)], [len(sentences)], of)
+    for name, clue in own.items():
+        clues[name] = np.zeros((len(theme_ids()), len(sentences)))
+        clues[name].ravel()[cells] = clue
     twice = [name for name in clues if f"lack_{name}" in model()]
     clues |= {f"lack_{name}": clues["lack"] * clues[name] for name in twice}
     return {name: np.atleast_2d(clues[name]).T for name in model() if name in clues}

@@ -26,11 +26,11 @@ from reportlib.resources import table
 from reportlib.themes.lexicon import Found, Lexicon, Texts, lexicon, theme_ids
 
 Floats = NDArray[np.float64]
-CLUES = "amount best also density first clause alone lack head prev next rest cue".split()
+OWN = "amount best also density first clause alone".split()
+AROUND = "lack head prev next rest cue".split()
 THRESHOLD = 0.45  # a theme is coded from this probability on
 MOST = 3  # themes of one sentence
 _LEAST = math.log(THRESHOLD / (1 - THRESHOLD))  # the weighted sum of that probability
-ENDS = (0.025, 0.975)
 SILENT = ("", "annex")  # titles and the annex are no part of the speech
 _STOPS = [*map(ord, "，；：。！？\n")]
 
@@ -68,19 +68,19 @@ def code_report(sentences: Sequence[Sentence], of: Lexicon | None = None) -> Cod
 def code_reports(reports: Sequence[Sequence[Sentence]], of: Lexicon | None = None) -> list[Coded]:
     """``code_report`` of each of several reports, in less time; none tells anything of another."""
     of, by, k = of or lexicon(), model(), len(theme_ids())
-    columns, sizes = [*zip(*chain.from_iterable(reports), strict=True)], [*map(len, reports)]
-    clues, found = features(columns := columns or [()] * 10, sizes, of)
+    columns = [*zip(*chain.from_iterable(reports), strict=True)] or [()] * 10
+    cells, own, clues, found = features(columns, sizes := [*map(len, reports)], of)
     total = np.array([[by[theme]] for theme in theme_ids()]).repeat(n := sum(sizes), axis=1)
     for name, clue in clues.items():
         total += clue * (by[name] + by.get(f"lack_{name}", 0) * clues["lack"])
+    total.ravel()[cells] += reduce(np.add, [by[name] * clue for name, clue in own.items()])
     total[:, [row for row, role in enumerate(columns[2]) if role == "title"]] = -np.inf
     cell = (total.ravel() >= _LEAST).nonzero()[0]
     theme, row = np.divmod(cell[np.lexsort((-total.ravel()[cell], cell % n))], n)
     rank = np.arange(len(row)) - np.searchsorted(row, row)
     theme, row, rank = (column[rank < MOST] for column in (theme, row, rank))
     about = np.bincount(row * k + theme, minlength=n * k).reshape(n, k) > 0
-    names = np.bincount(row, (theme + 1) * (k + 1) ** rank, n).astype(np.int64)
-    themes = [*map(_names, names.tolist())]
+    themes = [*map(_names, np.bincount(row, (theme + 1) * (k + 1) ** rank, n).astype(int).tolist())]
     counts = of.strong.take(found.term) | about[found.text, of.theme.take(found.term)]
     hits, cuts = Found(*(column[counts] for column in found)), pairwise([0, *accumulate(sizes)])
     return [Coded(themes[a:b], about[a:b], hits.within(a, b), of) for a, b in cuts]
@@ -101,52 +101,69 @@ def model() -> dict[str, float]:
 
 def features(
     columns: Sequence[Sequence[Any]], sizes: Sequence[int], of: Lexicon
-) -> tuple[dict[str, Floats], Found]:
-    """The clues by name, arrays that broadcast to themes × sentences, and the sentences' hits.
-
-    amount, best, also, density, first, clause, alone: the sentence's own terms; lack: how far
-    they are from one sure term (beside a clue ``head``, the model has ``lack_head`` for what it
-    weighs besides where that is so); head, prev, next, rest: what its heading, its neighbours and
-    the rest of its paragraph are about; cue: signs of thanks, closing words and procedure.
+) -> tuple[Ints, dict[str, Floats], dict[str, Floats], Found]:
+    """Clues of the sentences of some reports, by name, and their hits.
 
     Args:
-        columns: the fields of the sentences of some reports.
+        columns: the fields of the sentences.
         sizes: how many sentences each report has.
+
+    Returns:
+        the cells of a table of themes × sentences, counted row by row, in which the sentences'
+        own terms say something; what they say there: amount, best, also, density, first, clause,
+        alone; clues that broadcast to that table: head, prev, next, rest: what a sentence's
+        heading, its neighbours and the rest of its paragraph are about; lack: how far its own
+        terms are from one sure term (the model has ``lack_head`` for what ``head`` weighs besides
+        where that is so); cue: signs of thanks, closing words and procedure; the hits.
     """
-    said, heads, n = columns[5], columns[9], len(columns[5])
+    said, heads, n, k = columns[5], columns[9], len(columns[5]), len(theme_ids())
     number = {text: row for row, text in enumerate(dict.fromkeys(heads), start=n)}
     found, cues = of.search(texts := Texts([*said, *number, ""]))
-    own, about = _own(texts, found, of)
+    cells, own, about, lack = _own(texts, found, of)
     paragraph = np.array(columns[7], dtype=np.int64)
     paragraph += (np.arange(len(sizes)) << 32).repeat(sizes)  # another report, another paragraph
     over = about.take(np.fromiter(map(number.__getitem__, heads), np.int64, n), axis=1)
-    cue = np.bincount(cues, minlength=n).clip(max=3)
-    told = (*own, over, *_around(_begins(paragraph), about), cue)
-    clues = dict(zip(CLUES, (clue[..., :n] for clue in told), strict=True))
-    return clues, found.within(0, n)
+    cue = np.bincount(cues, minlength=n)[:n].clip(max=3)
+    around = (lack[:n], over, *_around(_begins(paragraph), about), cue)
+    row, theme = np.divmod(cells[: np.searchsorted(cells, n * k)], k)
+    told = dict(zip(OWN, (clue[: len(row)] for clue in own), strict=True))
+    return theme * n + row, told, dict(zip(AROUND, around, strict=True)), found.within(0, n)
 
 
-def _own(texts: Texts, found: Found, of: Lexicon) -> tuple[list[Floats], Floats]:
-    """Clues of the texts' own terms, and what each is about (at most 1 over all themes)."""
-    shape = k, n = len(theme_ids()), len(texts.lengths)
-    weight, cell = of.weight.take(found.term), of.theme.take(found.term) * n + found.text
-    amount = np.minimum(_sum(cell, weight, shape), 3)
-    also = _sum(of.also.take(found.term) * n + found.text, of.second.take(found.term), shape)
-    best, first = np.zeros((2, k, n))
-    np.maximum.at(best.ravel(), cell, weight)
+def _own(texts: Texts, found: Found, of: Lexicon) -> tuple[Ints, list[Floats], Floats, Floats]:
+    """What the texts' own terms say, in which cells of a table of texts × themes.
+
+    Besides, what each text is about (themes × texts; at most 1 over all themes), and how far its
+    terms are from one sure term.
+    """
+    n, k = len(texts.lengths), len(theme_ids())
+    weight, row = of.weight.take(found.term), found.text * k
+    keys = np.append(row + of.theme.take(found.term), row + of.also.take(found.term))
+    cells, (at, beside) = _distinct(keys.reshape(2, -1), n * k)
+    amount = np.minimum(np.bincount(at, weight, len(cells)), 3)
+    also = np.bincount(beside, of.second.take(found.term), len(cells))
+    best, first = np.zeros((2, len(cells)))
+    np.maximum.at(best, at, weight)
     sure = (weight > 0.5).nonzero()[0]
-    first.ravel()[cell.take(sure[_begins(found.text.take(sure))])] = 1
+    first[at.take(sure[_begins(found.text.take(sure))])] = 1
     evidence = amount + 0.4 * np.minimum(also, 2)
-    total = evidence.sum(axis=0)
-    density = np.minimum(evidence * (10 / np.maximum(texts.lengths, 10)), 2)
-    clauses = _clauses(texts, found, cell, weight)
-    own = [amount, best, np.minimum(also, 1), density, first, *clauses, 1 - np.minimum(total, 1)]
-    return own, evidence / np.maximum(total, 1)
+    row, theme = np.divmod(cells, k)
+    total = np.bincount(row, evidence, n)
+    density = np.minimum(10 * evidence / np.maximum(texts.lengths, 10).take(row), 2)
+    about = np.zeros((k, n))
+    about[theme, row] = evidence / np.maximum(total, 1).take(row)
+    clauses = _clauses(texts, found, weight, at, cells)
+    own = [amount, best, np.minimum(also, 1), density, first, *clauses]
+    return cells, own, about, 1 - np.minimum(total, 1)
 
 
-def _sum(cell: Ints, weight: Floats, shape: tuple[int, int]) -> Floats:
-    """Sums of weights in the cells, counted row by row, of a table."""
-    return np.bincount(cell, weight, math.prod(shape)).reshape(shape).astype(float, copy=False)
+def _distinct(numbers: Ints, size: int) -> tuple[Ints, Ints]:
+    """The different ones of numbers below ``size``, in order, and which of them each is."""
+    some, which = np.zeros(size, dtype=bool), np.empty(size, dtype=np.int64)
+    some[numbers] = True
+    met = some.nonzero()[0]
+    which[met] = np.arange(len(met))
+    return met, which.take(numbers)
 
 
 def _begins(numbers: Ints) -> NDArray[np.bool_]:
@@ -154,22 +171,26 @@ def _begins(numbers: Ints) -> NDArray[np.bool_]:
     return np.concatenate([numbers[:1] == numbers[:1], numbers[1:] != numbers[:-1]])
 
 
-def _clauses(texts: Texts, found: Found, cell: Ints, weight: Floats) -> tuple[Floats, Floats]:
-    """Share of the clauses with terms that a theme has, and how many it has to itself (up to 3)."""
-    shape = k, n = len(theme_ids()), len(texts.lengths)
-    codes = characters(texts.joined)
+def _clauses(texts: Texts, found: Found, weight: Floats, at: Ints, cells: Ints) -> list[Floats]:
+    """Share of the clauses with terms that a theme has, and how many it has to itself (up to 3).
+
+    Args:
+        weight, at: of each hit, and which of the cells is that of its text and theme.
+        cells: of a table of texts × themes.
+    """
+    codes, k = characters(texts.joined), len(theme_ids())
     stops = reduce(np.logical_or, [codes == stop for stop in _STOPS]).nonzero()[0]
     begins = _begins(np.searchsorted(stops, texts.starts.take(found.text) + found.first))
-    row, number = found.text[begins], begins.cumsum() - 1
-    amount = _sum(number * k + cell // n, weight, (len(row), k)).ravel()
-    total = np.bincount(number, weight)
-    size, piece = np.minimum(total, 1), (amount > 0).nonzero()[0]
-    clause, theme = np.divmod(piece, k)
-    share, cell, size_of = amount[piece] / total[clause], theme * n + row[clause], size[clause]
-    spread = _sum(cell, share * size_of, shape)
-    alone = _sum(cell, size_of * (share > 0.7), shape)
-    count = np.bincount(row, size, n)
-    return spread / np.maximum(count, 1e-9), np.minimum(alone, 3)
+    clause = begins.cumsum() - 1
+    total = np.bincount(clause, weight)
+    count = np.bincount(found.text[begins], np.minimum(total, 1), len(texts.lengths))
+    pieces, piece = _distinct(clause * k + cells.take(at) % k, len(total) * k)
+    amount, clause, cell = np.bincount(piece, weight), pieces // k, np.empty_like(pieces)
+    cell[piece] = at
+    share, size = amount / np.maximum(total, 1e-9).take(clause), np.minimum(total, 1).take(clause)
+    spread = np.bincount(cell, share * size, len(cells))
+    alone = np.bincount(cell, size * (share > 0.7), len(cells))
+    return [spread / np.maximum(count, 1e-9).take(cells // k), np.minimum(alone, 3)]
 
 
 def _around(begins: NDArray[np.bool_], about: Floats) -> list[Floats]:
@@ -233,10 +254,8 @@ def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
     counts = [c.astype(np.int64).ravel().tolist() for c in (n_hits, n_chars, n_about)]
     shares = (c.ravel().tolist() for c in (1000 * n_hits / total, n_about / size))
     sizes = np.repeat(size.astype(np.int64), k).tolist()
-    ends = [*map(share_interval, counts[2], sizes)]
-    lows, highs = [low for low, _ in ends], [high for _, high in ends]
-    named = [part for part in parts for _ in range(k)]
-    return named, theme_ids() * len(parts), *counts, *shares, lows, highs
+    ends = [*zip(*map(share_interval, counts[2], sizes), strict=True)] or [(), ()]
+    return [p for p in parts for _ in range(k)], theme_ids() * len(parts), *counts, *shares, *ends
 
 
 @lru_cache(maxsize=1 << 16)
@@ -258,7 +277,7 @@ def share_interval(successes: int, n: int) -> tuple[float, float]:
     share, odds = successes / n, successes / (n - successes)
     chance = math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
     below, ends = chance, []  # the chance of at most k, and of k
-    for end in ENDS:
+    for end in (0.025, 0.975):
         while below < end - 1e-12:
             chance *= (n - k) / (k + 1) * odds
             below, k = below + chance, k + 1

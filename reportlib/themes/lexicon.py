@@ -95,7 +95,7 @@ class Lexicon:
         themes = [[number[row.get(c) or ""] for row in rows] for c in ("theme", "also")]
         self.theme, also = np.array(themes, dtype=np.int64)
         self.weight = np.array(weight, dtype=float)
-        self.also, self.second = also.clip(min=0), self.weight * (also >= 0)
+        self.also, self.second = np.where(also < 0, self.theme, also), self.weight * (also >= 0)
         self.strong = np.array([s == "strong" for s in strength], dtype=bool)
         cues = {row["cue"] for row in table("theme_cues", ("cue", "kind"), unique="cue")}
         words = [*self.terms, *self.shields]
@@ -109,15 +109,14 @@ class Lexicon:
         word, first, last = self._finder.find(texts.joined, overlapping=True)
         met = (self._cues.take(word).nonzero()[0], (word < self._listed).nonzero()[0])
         cues, own = (kind.take(apart(first.take(kind), last.take(kind))) for kind in met)
-        cues = texts.rows(first.take(cues))
-        term, first, last = (column.take(own) for column in (word, first, last))
+        term, begin, end = (column.take(own) for column in (word, first, last))
         kept = term < len(self.terms)
         for k in self._latin.take(term).nonzero()[0].tolist():
             # before the first character stands the end of the last text
-            kept[k] = not LATIN.search(texts.joined[first[k] - 1] + texts.joined[last[k]])
-        term, first, last = (column[kept] for column in (term, first, last))
-        start = texts.starts.take(text := texts.rows(first))
-        return Found(term, text, first - start, last - start), cues
+            kept[k] = not LATIN.search(texts.joined[begin[k] - 1] + texts.joined[end[k]])
+        term, begin, end = (column[kept] for column in (term, begin, end))
+        start = texts.starts.take(text := texts.rows(begin))
+        return Found(term, text, begin - start, end - start), texts.rows(first.take(cues))
 
     def named(self, found: Found) -> list[list[str]]:
         """The terms and the themes of what ``search`` found."""
