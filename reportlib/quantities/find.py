@@ -86,9 +86,8 @@ class _Scan(Shapes):
             return self.unitless(r, i, stop)
         if r.han and (end := self.coined_count(i, stop, unit)):
             return self.slogan(i, end)
-        kind, value, end = unit.kind, r.value, stop + len(unit.name)
-        if r.numeral == "两" and kind == "ordinal":
-            kind = "count"
+        kind = "count" if r.numeral == "两" and unit.kind == "ordinal" else unit.kind
+        value, end = r.value, stop + len(unit.name)
         if (not unit.clear or len(unit.name) == 1) and (m := self.shapes.ambiguous.match(text, i)):
             kind = m.lastgroup or kind
         if text[end] in "/／每" and unit.kind in ("physical", "money"):

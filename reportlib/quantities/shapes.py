@@ -83,8 +83,11 @@ def measured(text: str, name: str) -> Said | None:
     """
     unit = units().get(name)
     if unit is None:
-        bare = text[1:] if name == "rank" else text[:-1].lstrip("（(")
-        return said(name, None if name == "formula" else to_number(bare))
+        if name == "formula":
+            return None if unit_at(text, 1) or _shapes(text[0], text[1]) else said(name)
+        bare = text.removesuffix("五").partition("届")[0] if name == "plan_number" else text
+        printed = text[-1] if text[-1] in "次万" else ""
+        return said(name, to_number(bare.strip("第（()）是、大中全会次万")), printed)
     number = text[: -len(name)]
     if number[0] == "第":
         kind = "rank" if name in ("位", "名", "方阵", "梯队") else "ordinal"
@@ -190,12 +193,13 @@ class Shapes:
         for start, stop, what in self.found:
             while start >= end:
                 lines.append(own := [])
-                base, end = starts[len(lines) - 1 : len(lines) + 1]
-            first, last = start, stop
+                base, end = end or starts[0], starts[len(lines)]
+            first, last, at, to = start, stop, start - base, stop - base
+            span = (at, to, at, to, text[start:stop])
             if (text[start - 1] in LEAD_ENDS or text[stop] in TRAIL_STARTS) and what[0] in BOUNDED:
                 first, last, bound = self.bounds(max(start - 5, done), start, stop, what[0])
+                span = (first - base, last - base, at, to, text[first:last])
                 what = (*what[:6], bound or what[6], what[7])
-            span = (first - base, last - base, start - base, stop - base, text[first:last])
             own.append(new(Quantity, span + what))
             if first - done <= 2 and text[done:first] in LISTED:
                 near.add(len(lines) - 1)

@@ -145,12 +145,12 @@ def word_at(text: str, at: int) -> Word | None:
     if found and text[at - 1 : at] in BEFORE_NO_WORD and text[at - 2 : at] != "这一":
         found = None
     for word in (*ahead, *found) if ahead and found else ahead or found or ():
-        start = at - word.back
-        if text.startswith(word.text, start):
-            if word.kind == "number":
+        whole, kind, back = word
+        if text.startswith(whole, at - back):
+            if kind == "number":
                 return None
-            end = start + len(word.text)
-            if word.text[-1] not in NUMERALS or text[end : end + 1] not in NUMERALS:
+            end = at - back + len(whole)
+            if whole[-1] not in NUMERALS or text[end : end + 1] not in NUMERALS:
                 return word
     return None
 
@@ -186,8 +186,7 @@ def patterns() -> SimpleNamespace:
     """
     data = settings("number_patterns")
     parts = {**data["parts"], "HAN": HAN_NUMERALS, "DIGITS": digits, "LETTERS": ascii_letters}
-    parts["UNIT"] = _unit_pattern()
-    parts["NAMED"] = "".join(map(re.escape, _beginnings())) + "余多几来点瓦米克伏卡焦赫帕"
+    parts |= {"UNIT": _unit_pattern(), "NAMED": "".join(map(re.escape, _beginnings()))}
 
     def fill(text: str) -> str:
         return re.sub("<([A-Z]+)>", lambda part: fill(parts[part[1]]), text)
@@ -202,7 +201,6 @@ def patterns() -> SimpleNamespace:
         shape = Shape(row["kind"], build(row["pattern"]), **given)
         for char in fill(row["begins"]):
             typed[char].append(shape)
-    numeral_follows = f"(?:(?<![双周第数几（([［【])|(?=[{HAN_NUMERALS}{digits}]))"
-    begins = f"[{re.escape(''.join(typed))}第数几*＊×]{numeral_follows}"
+    parts["BEGINS"] = re.escape("".join(typed))
     named = {name: build(pattern) for name, pattern in data["patterns"].items()}
-    return SimpleNamespace(**named, start=build(begins + "<PLAIN>"), typed=typed)
+    return SimpleNamespace(**named, typed=typed)
