@@ -237,8 +237,7 @@ class Shapes:
 
     def begins(self, i: int, after: str) -> bool:
         """Whether only marks stand between ``i`` and the beginning of a line or a clause."""
-        before = self.text[max(0, i - 10) : i].rstrip(MARKS)
-        return before != "" and before[-1] in after
+        return self.text[max(0, i - 10) : i].rstrip(MARKS)[-1:] in (*after,)
 
     def quoted(self, i: int) -> bool:
         """Whether a quotation mark opens just before ``i``."""
