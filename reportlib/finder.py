@@ -56,15 +56,13 @@ class Finder:
         at, number = self._candidates(codes[: len(text) + 2])
         fours = np.ndarray(len(text) + 5, np.uint64, codes, strides=(2,)).copy()
         same = fours.take(at) & self._masks[0].take(number) == self._heads[0].take(number)
-        steps = self._steps.take(number) * same
-        long = steps.nonzero()[0]
+        long = (steps := self._steps.take(number) * same).nonzero()[0]
         which, four = number.take(long), fours.take(at.take(long) + 4)
         same[long] = four & self._masks[1].take(which) == self._heads[1].take(which)
         long = (same & (steps > 1)).nonzero()[0]
         told = zip(number.take(long).tolist(), at.take(long).tolist(), strict=True)
         same[long] = [text.startswith(self._words[k], first) for k, first in told]
-        kept = same.nonzero()[0]
-        first, number = at.take(kept), number.take(kept)
+        first, number = at.compress(same), number.compress(same)
         last = first + self._sizes.take(number)
         kept = np.arange(len(first)) if overlapping else apart(first, last)
         return self._order.take(number.take(kept)), first.take(kept), last.take(kept)

@@ -200,7 +200,7 @@ class Metadata:
     conflicts: str = ""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Report:
     """One report found in a page, with its normalised text, parts, headings and sentences."""
 
@@ -241,10 +241,17 @@ class Report:
         import numpy as np
 
         which = np.asarray(rows, dtype=np.int64)
-        at = np.array([s.first for s in self.sentences], dtype=np.int64)[which]
-        ids = np.array([s.sentence_id for s in self.sentences], dtype=object)[which]
+        ids, at = (column.take(which) for column in self._places)
         edges = (at + np.asarray(places, dtype=np.int64) for places in (firsts, lasts))
         return ids.tolist(), *self.mapped.locate_all(*edges)
+
+    @cached_property
+    def _places(self) -> tuple[np.ndarray, np.ndarray]:
+        """The ids of the sentences, and where they begin in the normalised text."""
+        import numpy as np
+
+        ids = np.array([s.sentence_id for s in self.sentences], dtype=object)
+        return ids, np.array([s.first for s in self.sentences], dtype=np.int64)
 
 
 class Quantity(NamedTuple):

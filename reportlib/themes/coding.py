@@ -30,9 +30,6 @@ OWN = "amount best also density first clause alone".split()
 AROUND = "lack head prev next rest cue".split()
 THRESHOLD = 0.45  # a theme is coded from this probability on
 MOST = 3  # themes of one sentence
-_LEAST = math.log(THRESHOLD / (1 - THRESHOLD))  # the weighted sum of that probability
-SILENT = ("", "annex")  # titles and the annex are no part of the speech
-_STOPS = [*map(ord, "，；：。！？\n")]
 
 
 class Coded(NamedTuple):
@@ -75,7 +72,7 @@ def code_reports(reports: Sequence[Sequence[Sentence]], of: Lexicon | None = Non
         total += clue * (by[name] + by.get(f"lack_{name}", 0) * clues["lack"])
     total.ravel()[cells] += reduce(np.add, [by[name] * clue for name, clue in own.items()])
     total[:, [row for row, role in enumerate(columns[2]) if role == "title"]] = -np.inf
-    cell = (total.ravel() >= _LEAST).nonzero()[0]
+    cell = (total.ravel() >= math.log(THRESHOLD / (1 - THRESHOLD))).nonzero()[0]
     theme, row = np.divmod(cell[np.lexsort((-total.ravel()[cell], cell % n))], n)
     rank = np.arange(len(row)) - np.searchsorted(row, row)
     theme, row, rank = (column[rank < MOST] for column in (theme, row, rank))
@@ -179,7 +176,9 @@ def _clauses(texts: Texts, found: Found, weight: Floats, at: Ints, cells: Ints) 
         cells: of a table of texts × themes.
     """
     codes, k = characters(texts.joined), len(theme_ids())
-    stops = reduce(np.logical_or, [codes == stop for stop in _STOPS]).nonzero()[0]
+    stops = reduce(np.logical_or, [codes == stop for stop in map(ord, "，；：。！？\n")]).nonzero()[
+        0
+    ]
     begins = _begins(np.searchsorted(stops, texts.starts.take(found.text) + found.first))
     clause = begins.cumsum() - 1
     total = np.bincount(clause, weight)
@@ -219,8 +218,7 @@ def hit_columns(report: Report, coded: Coded) -> tuple[list[Any], ...]:
     >>> [column[0] for column in hit_columns(report, code_report(report.sentences))]
     ['2024.txt.0007', 100, 106, '地区生产总值', 'macro_demand']
     """
-    hits = coded.hits
-    return *report.locate_all(hits.text, hits.first, hits.last), *coded.of.named(hits)
+    return *report.locate_all(*coded.hits[1:]), *coded.of.named(coded.hits)
 
 
 def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
@@ -242,7 +240,8 @@ def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
     cells = coded.hits.text * k + of.theme.take(coded.hits.term)
     hits = np.bincount(cells, minlength=about.size).reshape(about.shape)
     sections = [s.section for s in report.sentences]
-    spoken = [part for part in dict.fromkeys(sections) if part not in SILENT]
+    # titles and the annex are no part of the speech
+    spoken = [part for part in dict.fromkeys(sections) if part not in ("", "annex")]
     parts = [*spoken, "all"] if spoken else []
     number = {part: row for row, part in enumerate(parts)}
     part = np.array([number.get(section, -1) for section in sections])

@@ -120,7 +120,7 @@ class Lexicon:
 
     def named(self, found: Found) -> list[list[str]]:
         """The terms and the themes of what ``search`` found."""
-        return [*self._named.take(found.term, axis=1).tolist()]
+        return [names.take(found.term).tolist() for names in self._named]
 
 
 def _faults(rows: Sequence[Mapping[str, str]]) -> Iterator[tuple[int, str]]:
