@@ -63,14 +63,13 @@ def find_anchors(text: str, quantities: Sequence[Quantity]) -> list[Anchor]:
     out = []
     for q in quantities:
         if q.kind in ("date", "plan_number") and (span := _years(q)):
-            role = _role(q, text[max(0, q.first - 6) : q.first], text[q.last : q.last + 8])
-            role = "year" if role == "span" and span.first == span.last else role
+            role = _role(q, span, text[max(0, q.first - 6) : q.first], text[q.last : q.last + 8])
             span = span.end if role in ("base", "frame", "until") else span
             out.append(Anchor(q.first, span, role))
     return out
 
 
-def _role(q: Quantity, before: str, after: str) -> str:
+def _role(q: Quantity, span: Span, before: str, after: str) -> str:
     before, after = before.rstrip("“"), after.lstrip("”")
     times = before.endswith(("是", "为", "于", "达到")) and pattern("times").match(after)
     met = before.endswith("完成") and after.startswith(("目标", "规划", "任务"))
@@ -84,7 +83,7 @@ def _role(q: Quantity, before: str, after: str) -> str:
         return "since"
     if before.endswith(("到", "至")) or after.startswith(("末", "底", "年底")):
         return "until"
-    return "plan" if q.kind == "plan_number" else "span"
+    return "plan" if q.kind == "plan_number" else "year" if span.first == span.last else "span"
 
 
 def _years(q: Quantity) -> Span | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from reportlib.indicators.chain import CLAUSE, Chain, blank_out, measures
+from reportlib.indicators.chain import CLAUSE, Chain, blank_out
 from reportlib.indicators.forms import Mention, name_short_of
 from reportlib.indicators.measure import AND, UNKNOWN, Link, Subject, expand, link, name_after
 from reportlib.indicators.scope import Home
@@ -39,8 +39,7 @@ def bind(
     >>> [(k.subject.id, k.measure, k.quantity.quote) for k in found]
     [('fiscal_revenue', 'level', '5亿元'), ('fiscal_revenue', 'growth', '8%')]
     """
-    told = mentions and any(map(measures, quantities))
-    return _Reader(Chain(text, quantities, mentions), home).read() if told else []
+    return _Reader(Chain(text, quantities, mentions), home).read() if mentions else []
 
 
 class _Reader:
@@ -128,7 +127,7 @@ class _Reader:
                 if self._share(i, head, head + word.start(), word[0]):
                     return
         ahead = self.chain.mentions[self.named : self.named + 1]
-        if ahead and self._number_first(q, ahead[0]):
+        if ahead and ahead[0].first <= q.last + 5 and self._number_first(q, ahead[0]):
             return
         gap = self._gap(q, piece) if self.subjects else None
         if gap is None:
@@ -227,7 +226,7 @@ class _Reader:
 
     def _number_first(self, q: Quantity, name: Mention) -> bool:
         """八成财政资金用于民生, 新增30家高新技术企业, 8%左右的生产总值增长目标."""
-        if name.first > q.last + 5 or not (gap := name_after(self.chain, q, name)):
+        if not (gap := name_after(self.chain, q, name)):
             return False
         span = name._replace(first=q.first, last=q.last)
         scope = self.home.scope_of(self.view, self.chain.clause(q.first), span, self.at)

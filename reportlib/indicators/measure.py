@@ -204,8 +204,8 @@ def governing_verb(head: str) -> str:
     >>> governing_verb("全年新增"), governing_verb("新增5家、总数达到")
     ('new', 'total')
     """
-    said = ((head.rfind(word), kind) for kind in ("less", "new") for word in words(kind))
-    best, kind = max((found for found in said if found[0] >= 0), default=(-1, ""))
+    said = [(head.rfind(word), kind) for kind in ("less", "new") for word in words(kind)]
+    best, kind = max([found for found in said if found[0] >= 0], default=(-1, ""))
     stop = max((m.start() for m in pattern("total").finditer(head)), default=-1)
     return "total" if stop > best else kind
 
@@ -221,9 +221,8 @@ def expand(items: list[Subject], wanted: int, *, each: bool) -> list[Subject]:
     out: list[Subject] = []
     for item in items:
         form = item.mention.form if item.mention else None
-        several = form and form.ids == (item.id,) and (each or len(items) < wanted)
-        parts = form.split if form and several else ()
-        out += [item._replace(id=part) for part in parts] or [item]
+        several = form and form.split and form.ids == (item.id,) and (each or len(items) < wanted)
+        out += [item._replace(id=part) for part in form.split] if form and several else [item]
     return out
 
 

@@ -90,7 +90,9 @@ def observe(report: Report, quantities: Numerals | None = None) -> list[Observat
     found, before = list[Figure](), 0
     for k in sorted({*timed, *told} - {0}):
         chain, start = report.sentences[heads[k - 1] : heads[k]], starts[k - 1]
-        numerals = [_shift(q, s.first - start) for s in chain for q in find(s)]
+        numerals = find(chain[0])
+        if len(chain) > 1:
+            numerals = [_shift(q, s.first - start) for s in chain for q in find(s)]
         names = told[k] if k in told and any(map(measures, numerals)) else ()
         if chain[0].section in ("", "annex") or not (names or k in timed):
             continue
@@ -99,7 +101,7 @@ def observe(report: Report, quantities: Numerals | None = None) -> list[Observat
         before, anchors = k, find_anchors(said, numerals)
         clock.hear(said, anchors, opened[k] > opened[k - 1], chain[0].role == "heading")
         names = [Mention(first - start, last - start, form) for first, last, form in names]
-        if links := bind(said, numerals, names, home):
+        if names and (links := bind(said, numerals, names, home)):
             line = Timeline(said, anchors, clock, links)
             found += [(chain, link, line.moment(link)) for link in links]
     return _rows(report, found)
@@ -109,13 +111,13 @@ def _chains(sentences: Sequence[Sentence]) -> tuple[list[int], list[int]]:
     """Where chains (all up to a full stop) begin, and the last ends; and how many paragraphs and
     headings had begun before the first, by the first, by the second and so on."""
     heads, opened, number, paragraph = list[int](), [0], -1, -1
-    for i, s in enumerate(sentences):
-        if s.chain != number:
+    for i, (_, _, role, _, _, text, _, here, chain, _) in enumerate(sentences):
+        if chain != number:
             heads.append(i)
-            opened.append(opened[-1] + (s.role == "heading" or s.paragraph != paragraph))
-            number = s.chain
-            if len(s.text) > 8:  # 各位代表！ does not open a paragraph by itself.
-                paragraph = s.paragraph
+            opened.append(opened[-1] + (role == "heading" or here != paragraph))
+            number = chain
+            if len(text) > 8:  # 各位代表！ does not open a paragraph by itself.
+                paragraph = here
     return [*heads, len(sentences)], opened
 
 
@@ -129,7 +131,7 @@ def _rows(report: Report, found: Sequence[Figure]) -> list[Observation]:
         subject, q, measure, sign, bound, _, rule, derivation, note = link
         sentence = chain[bisect_right(chain, first, key=attrgetter("first")) - 1]
         values = (q.value, q.value_high, q.value_base)
-        value, high, base = (None if v is None or isinstance(v, str) else sign * v for v in values)
+        value, high, base = [None if v is None or isinstance(v, str) else sign * v for v in values]
         where = (report.doc, report.report_id, sentence.sentence_id, *place, q.quote, subject.id)
         figure = (measure, value, high, q.unit, base, q.base_unit, bound, *when[:2])
         note = f"{note}; {derivation}" if note and derivation else note or derivation
@@ -139,4 +141,4 @@ def _rows(report: Report, found: Sequence[Figure]) -> list[Observation]:
 
 
 def _shift(q: Quantity, by: int) -> Quantity:
-    return q if by == 0 else Quantity(q.first + by, q.last + by, q.number + by, q.stop + by, *q[4:])
+    return Quantity(q.first + by, q.last + by, q.number + by, q.stop + by, *q[4:])

@@ -146,13 +146,13 @@ class Home:
         """Whether the clause, or the sentence up to ；, is about another place named at its
         beginning, before ``stop``."""
         low = max(0, start - 400)
-        begin = max(view.rfind("；", low, start), view.rfind("。", low, start)) + 1 or low
-        return any(self._elsewhere(view, at, stop) for at in {begin, start})
+        low = max(view.rfind("；", low, start), view.rfind("。", low, start)) + 1 or low
+        return self._abroad(view, start, stop) or (low < start and self._abroad(view, low, stop))
 
-    def _elsewhere(self, view: str, at: int, stop: int) -> bool:
+    def _abroad(self, view: str, at: int, stop: int) -> bool:
         """Whether what follows ``at`` is about another place, named before ``stop``."""
-        known = view[at : at + 2] in _places()[2]
-        if not (known or pattern("elsewhere_sign").search(view, at, at + 14)):
+        head = view[at : at + 14]
+        if head[:2] not in _places()[2] and not pattern("abroad_sign").search(head):
             return False
         lead = pattern("lead").match(view, at)
         at = lead.end() if lead else at
@@ -183,7 +183,8 @@ class Home:
         if not text or not ("一" <= text[-1] <= "鿿") or text == self.sign:
             return "own"
         known = _places()[0]
-        if any(text[-n:] in known or text[-n:] in self.children for n in range(2, 12)):
+        tails = {text[-n:] for n in range(2, 12)}
+        if not (tails.isdisjoint(known) and tails.isdisjoint(self.children)):
             return "other"
         if ends_with(text, "branch") or pattern("not_whole").search(text):
             return "other"

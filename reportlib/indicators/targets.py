@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from reportlib.indicators.catalogue import catalogue
@@ -14,6 +14,7 @@ from reportlib.indicators.chain import CLAUSE
 from reportlib.indicators.forms import Mention, report_names
 from reportlib.indicators.observe import Observation
 from reportlib.indicators.scope import Home
+from reportlib.indicators.vocabulary import begun
 from reportlib.records import Report
 from reportlib.resources import require, table
 
@@ -93,7 +94,7 @@ def classify_target(bound: str, quote: str, sentence: str, reading: str = "yu201
 def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
     rows = table("target_phrases", ("phrase", "kind", "source"), "phrase")
     return tuple(
-        (kind, re.compile("|".join(f"(?:{r['phrase']})" for r in rows if r["kind"] == kind)))
+        (kind, re.compile(begun("|".join(r["phrase"] for r in rows if r["kind"] == kind))))
         for kind in ("relative", "qualitative")
     )
 
@@ -137,12 +138,11 @@ def _stated(report: Report, observations: Sequence[Observation]) -> dict[tuple[s
     """The first figure of each indicator and side; a masked one only where there is no other."""
     years = {"target": report.metadata.plan_year, "actual": report.metadata.review_year}
     found: dict[tuple[str, str], Coverage] = {}
-    for o in sorted(observations, key=lambda o: (o.masked, o.start)):
+    for o in sorted(observations, key=attrgetter("masked", "start")):
         side = "target" if o.status == "target" else "actual"
-        key = (o.indicator, side)
-        if o.scope == "own" and years[side] in ("", o.period) and key not in found:
-            row = (report.report_id, *key, "masked" if o.masked else "stated")
-            found[key] = Coverage(*row, o.quote, o.start, o.end)
+        if o.scope == "own" and years[side] in ("", o.period):
+            row = (report.report_id, o.indicator, side, "masked" if o.masked else "stated")
+            found.setdefault((o.indicator, side), Coverage(*row, o.quote, o.start, o.end))
     return found
 
 
@@ -159,7 +159,7 @@ def _worded(report: Report, silent: dict[str, set[str]]) -> Iterator[Coverage]:
         side, at = told.get(s.section, ""), place - s.first
         if not 0 <= at < len(s.text) or not side or silent[side].isdisjoint(form.ids + form.split):
             continue
-        cuts = [0, *(c.end() for c in CLAUSE.finditer(s.text)), len(s.text) + 1]
+        cuts = [0, *[c.end() for c in CLAUSE.finditer(s.text)], len(s.text) + 1]
         at, stop = cuts[(i := bisect_right(cuts, at)) - 1], cuts[i] - 1
         start, done, about = at, s.first + stop, list[Mention]()
         low, high = (bisect_left(names, (edge,)) for edge in (s.first + start, done))

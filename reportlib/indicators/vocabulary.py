@@ -31,6 +31,17 @@ def pattern(name: str) -> re.Pattern[str]:
     return re.compile(text.replace("{N}", groups["time"]["N"]).replace("{BLANK}", BLANK))
 
 
+def begun(words: str) -> str:
+    """A pattern with a look ahead for a Chinese character or digit of its own, which is quick to
+    see; for patterns that begin with one.
+
+    >>> begun("增长|增速")
+    '(?=[增速长])(?:增长|增速)'
+    """
+    signs = sorted({*re.sub("[^0-9一-鿿]", "", words)})
+    return f"(?=[{''.join(signs)}])(?:{words})"
+
+
 class Gap(NamedTuple):
     """The words between a name (or a number) and a number, when they bring in nothing else.
 

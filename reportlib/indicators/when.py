@@ -10,7 +10,7 @@ from functools import cache
 from reportlib.indicators.anchors import Anchor, Span, read_years
 from reportlib.indicators.catalogue import catalogue
 from reportlib.indicators.measure import Link
-from reportlib.indicators.vocabulary import pattern
+from reportlib.indicators.vocabulary import begun, pattern
 from reportlib.resources import settings
 
 _UNIT = re.compile("[；。]")
@@ -20,11 +20,10 @@ WINDOW = 300  # characters before a number in which words about its time are loo
 @cache
 def _cues(section: str, reach: int) -> tuple[re.Pattern[str], list[tuple[str, int, int, int]]]:
     """One pattern of all words that set the years of a passage and begin before ``reach``, a group
-    for each row. They begin with some character of theirs, which is quick to see."""
+    for each row."""
     rows = settings("indicator_patterns")["cues"][section]
     words = "|".join(f"({words})" for words, *_ in rows)
-    signs = "".join({*re.sub("[^0-9一-鿿]", "", words)})
-    return re.compile(f".{{0,{reach - 1}}}?(?=[{signs}])(?:{words})", re.DOTALL), rows
+    return re.compile(f".{{0,{reach - 1}}}?{begun(words)}", re.DOTALL), rows
 
 
 class Clock:
@@ -39,8 +38,8 @@ class Clock:
         self.section, self.here = "", 0  # the part of the report, and the year it is about
         self.kept = self.span = Span(0, 0)
         self.local: Span | None = None  # 二十年来: holds to the end of the paragraph
-        self.expected = False  # 预计（下同）: so does this
-        self.heard = False  # whether the section has set its years
+        # 预计（下同）: so does this; and whether the section has set its years.
+        self.expected = self.heard = False
 
     @property
     def looks_back(self) -> bool:
@@ -157,8 +156,7 @@ class Timeline:
         clause = max(text.rfind("，", start, at), text.rfind("：", start, at)) + 1 or start
         unit, near = text[start:at], self._before(at) if self.anchors else []
         near = [a for a in near if a.at >= start or a.at < 12 or a.role == "frame"]
-        dated = [a for a in near if a.role not in ("base", "frame")]
-        own = dated[-1] if dated else None
+        own = next((a for a in reversed(near) if a.role not in ("base", "frame")), None)
         status = self._status(unit, at, own)
         if link.role == "steps":
             return status, "", basis
