@@ -330,6 +330,8 @@ def openings(parsed: Any) -> set[str]:
             letters = what if str(kind) == "IN" else [(kind, what)]
             literal = all(str(one) == "LITERAL" for one, _ in letters)
             ways = {chr(code) for _, code in letters} if literal else {"*"}
+        elif str(kind) == "ASSERT" and what[0] == 1:  # what stands behind
+            ways = openings(what[1])
         elif str(kind).startswith("ASSERT"):
             continue
         else:
@@ -345,7 +347,7 @@ def openings(parsed: Any) -> set[str]:
 def test_where_a_cue_begins(name: str) -> None:
     """A cue is looked for at these letters only: it can begin with no others, and with each."""
     parsed = re._parser.parse(cue(name).pattern)  # type: ignore[attr-defined]
-    begins = set(settings("rhetoric_patterns")[name]["begins"].split())
+    begins = set(settings("rhetoric_patterns")[name]["begins"].split(" "))
     met = openings(parsed)
     assert not {one for one in met if one not in begins and one[0] not in begins}
     assert {one[0] for one in begins} == {one[0] for one in met}

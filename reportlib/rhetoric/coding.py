@@ -161,7 +161,7 @@ def _orientations(speech: Speech) -> NDArray[np.str_]:
 
 def _dated(text: str) -> bool:
     """Whether 是 or 为 stands before the first word of a period: 今年是…之年."""
-    period = cue("period").search(text)
+    period = cue("period").search(text + "\n")
     return period is not None and not {"是", "为"}.isdisjoint(text[: period.start()])
 
 
@@ -256,7 +256,7 @@ def _whole_reports(speech: Speech, hits: Ints, names: Names) -> tuple[Ints, dict
         meant = figures.explanations(sentences, places[c:d])
         rows["terms"] += met.values()
         rows["terms_explained"] += [met[term] for term in meant]
-        frames = [*figures.repeated_frames(speech.texts, a + said[a:b].nonzero()[0])]
+        frames = [*figures.repeated_frames(speech.texts, (a + said[a:b].nonzero()[0]).tolist())]
         rows["framed"] += [row for row, *_ in frames]
         told += [(row, x, -y, "repeated_frame", rule) for row, x, y, rule in frames]
         told += [(k, x, -y, "abbreviation_explained", m) for m, (k, x, y) in meant.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import compress
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from reportlib.records import Sentence
 from reportlib.resources import settings, table
-from reportlib.rhetoric.parallel import BEYOND, Ints, Span, cut
+from reportlib.rhetoric.parallel import BEYOND, Span, cut
 from reportlib.rhetoric.vocabulary import COLUMNS, cue, listed
 from reportlib.themes.lexicon import Texts
 
@@ -34,7 +34,7 @@ def _begins() -> tuple[list[str], NDArray[np.uint32]]:
     rows = {k: row["begins"] for k, row in settings("rhetoric_patterns").items() if "begins" in row}
     bits = np.zeros((3, BEYOND), dtype=np.uint32)
     for k, begins in enumerate(rows.values()):
-        for head, *second in begins.split():
+        for head, *second in begins.split(" "):
             bits[: 1 if second else 2, ord(head)] |= 1 << k
             bits[2, [ord(letter) for letter in second]] |= 1 << k
     return [*rows], bits
@@ -131,7 +131,7 @@ def _levels() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(f"(?=({'|'.join(sorted(levels, key=len, reverse=True))}))"), levels
 
 
-def repeated_frames(texts: Texts, rows: Ints) -> Iterator[tuple[int, int, int, str]]:
+def repeated_frames(texts: Texts, rows: list[int]) -> Iterator[tuple[int, int, int, str]]:
     """Openings that three or more texts share: 一年来，我们坚持 (rule ``frame:8`` for eight).
 
     Numbering is not part of a frame, and a salutation is none.
@@ -142,14 +142,16 @@ def repeated_frames(texts: Texts, rows: Ints) -> Iterator[tuple[int, int, int, s
     Yields:
         number of the text, first, last, rule.
     """
-    joined, shared, address = texts.joined, defaultdict(list), listed("address", "address")
-    for row, at in zip(rows.tolist(), texts.starts[rows].tolist(), strict=True):
+    joined, address = texts.joined, listed("address", "address")
+    starts = texts.starts[rows].tolist()
+    for k, at in enumerate(starts):
         if not joined[at].isalpha() or joined[at] in NUMERALS:
-            at += _numbered(joined[at : joined.index("\n", at)])
-        shared[joined[at : at + SHORTEST]].append((row, at))
-    for opening, places in shared.items():
-        if (n := len(places)) < OFTEN or "\n" in opening or opening[:4] in address:
+            starts[k] += _numbered(joined[at : joined.index("\n", at)])
+    openings = [joined[at : at + SHORTEST] for at in starts]
+    for opening, n in Counter(openings).items():
+        if n < OFTEN or "\n" in opening or opening[:4] in address:
             continue
+        places = [(rows[k], starts[k]) for k, own in enumerate(openings) if own == opening]
         letters = zip(*(joined[at : at + LONGEST].split("\n")[0] for _, at in places), strict=False)
         common = next((k for k, c in enumerate(letters) if len(set(c)) > 1), SHORTEST)
         for row, at in places:
@@ -177,19 +179,17 @@ def explanations(sentences: Sequence[Sentence], terms: list[Place]) -> dict[str,
         number of the sentence, first and last of the explanation, by abbreviation.
     """
     said: dict[str, Place] = {}
-    used = set()
     for row, first, last in sorted(terms, key=lambda term: sentences[term[0]].section != "annex"):
         text, glossary = sentences[row].text, sentences[row].section == "annex"
-        term, stop = text[first:last], len(text)
-        if not glossary:
-            used.add(term)
-        elif first - _numbered(text) > HEAD:
+        found = cue("gloss" if glossary else "apposition").match(text, last)
+        if not found or (glossary and first - _numbered(text) > HEAD):
             continue
-        if not (found := cue("gloss" if glossary else "apposition").match(text, last)):
-            continue
+        stop = len(text)
         if not glossary and "（" in found[0]:
             close = text.find("）", found.end())
             stop = close if close >= 0 else stop
         if stop - found.end() >= LEAST:
-            said.setdefault(term, (row, found.end(), stop))
+            said.setdefault(text[first:last], (row, found.end(), stop))
+    body = ((sentences[row], first, last) for row, first, last in terms)
+    used = {one.text[first:last] for one, first, last in body if one.section != "annex"}
     return {term: place for term, place in said.items() if term in used}

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from reportlib.records import Report
 from reportlib.rhetoric.coding import PARTS, Coded
-from reportlib.rhetoric.parallel import HAN, Ints, among
 from reportlib.rhetoric.vocabulary import cards, columns
 
 RESAMPLES, SEED, FEWEST = 200, 20260101, 5  # of the bootstrap; fewer sentences get no interval
@@ -25,6 +24,7 @@ SECTIONS = ("all", *PARTS[1:])  # nothing is said of the opening alone
 SIZES = frozenset({"chars", "clauses", "items", "text_chars"})  # bases that are no observations
 REASONS = ("", "no_base", "too_short", "part_missing")
 WINDOW = 500  # characters of the moving window of lexical diversity
+HAN = (np.uint32(0x4E00), np.uint32(0x5200))  # the first Han character, and how many there are
 Floats = NDArray[np.float64]
 
 
@@ -47,13 +47,16 @@ def measure_columns(coded: Coded) -> tuple[Sequence[Any], ...]:
     every = [(part, one.id, one.unit, one.needs) for part in SECTIONS for one in cards().values()]
     parts, names, units, needs = zip(*every, strict=True)
     numbers, n, reasons = _measured(coded)
-    value, low, high = ([round(x, 4) if x == x else None for x in row] for row in numbers)
+    rounded = np.rint(scaled := numbers * 10_000) / 10_000
+    for at in np.argwhere(abs(scaled % 1 - 0.5) < 1e-4):  # amid two, NumPy rounds otherwise
+        rounded[*at] = round(float(numbers[*at]), 4)
+    value, low, high = ([x if x == x else None for x in row] for row in rounded.tolist())
     asked = [part == "all" or not need for part, need in zip(parts, needs, strict=True)]
     table = (parts, names, value, units, n, low, high, reasons)
     return tuple([*compress(column, asked)] for column in table)
 
 
-def _measured(coded: Coded) -> tuple[list[list[float]], list[int], list[str]]:
+def _measured(coded: Coded) -> tuple[Floats, list[int], list[str]]:
     """By part and card: value and ends of its interval (NaN where there is none), n, reason."""
     held, said = coded.hold, [s.text for s in coded.sentences]
     inside = np.array([~(held[""] | held["annex"]), *(held[part] for part in SECTIONS[1:])])
@@ -71,7 +74,7 @@ def _measured(coded: Coded) -> tuple[list[list[float]], list[int], list[str]]:
     reason[:, varied] += reason[:, varied] == REASONS.index("no_base")
     bounds = np.where(blank | (size < FEWEST), np.nan, ends)
     numbers, n = np.array([value, *bounds]).reshape(3, -1), n.ravel().astype(int)
-    return numbers.tolist(), n.tolist(), [REASONS[k] for k in reason.ravel().tolist()]
+    return numbers, n.tolist(), [REASONS[k] for k in reason.ravel().tolist()]
 
 
 def _totals(coded: Coded) -> Floats:
@@ -84,7 +87,8 @@ def _totals(coded: Coded) -> Floats:
     for row, part in enumerate(PARTS):
         if len(own := sides[coded.hold[part]]):
             totals[row] = (_weights(len(own)).astype(np.float32) @ own).T
-    return np.concatenate((totals.sum(axis=0)[None], totals[1:]))  # the opening is no part
+    totals[0] += totals[1:].sum(axis=0)  # the opening is no part
+    return totals
 
 
 @lru_cache(maxsize=512)
@@ -122,7 +126,7 @@ def _evaluate(totals: Floats) -> tuple[Floats, ...]:
     ratios /= base
     for k, one in enumerate(cards().values()):
         if one.mean_of:
-            ratios[:, k] = ratios[:, [list(cards()).index(m) for m in one.mean_of]].mean(axis=1)
+            ratios[:, k] = ratios[:, [[*cards()].index(m) for m in one.mean_of]].mean(axis=1)
     value, ordered = ratios[..., 0].copy(), ratios[..., 1:]
     ordered.sort()  # NaN, from resamples without a base, comes last
     last = np.maximum(RESAMPLES - 1 - np.isnan(ordered).sum(axis=-1), 0)
@@ -139,29 +143,18 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
     >>> mattr("发展要发展", 2), mattr("稳、稳进", 2), mattr("短", 2)
     (1.0, 0.75, None)
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return _variety(_apart(codes[among(codes, HAN)], window), window)
-
-
-def _apart(codes: NDArray[np.integer], window: int) -> Ints:
-    """How far each Han character is from the same one before it, or ``window`` if it is further."""
-    bits = 17 if len(codes) + window < 1 << 17 else 32
-    kind: Any = np.uint32 if bits == 17 else np.uint64  # the former are sorted in half the time
-    places = (codes.astype(kind) - kind(ord(HAN[0]))) << kind(bits)
-    places |= np.arange(len(codes), dtype=kind)
-    places.sort()  # by character
-    apart = np.full(len(codes), window)
-    apart[places[1:] & kind((1 << bits) - 1)] = np.minimum(np.diff(places), window)
-    return apart
-
-
-def _variety(apart: NDArray[np.int64], window: int) -> float | None:
-    """``mattr`` of a row of characters, by the distance of each from the same one before it."""
-    n, edge = len(apart), np.arange(window)
-    if n < window:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32) - HAN[0]
+    codes = codes.compress(codes < HAN[1])
+    if (n := len(codes)) < window:
         return None
-    new = apart.copy()  # A character is new in as many windows, but none reaches beyond an end.
-    new[:window] = np.minimum(new[:window], edge + 1)
+    bits = 17 if n + window < 1 << 17 else 32
+    kind: Any = np.uint32 if bits == 17 else np.uint64  # the former are sorted in half the time
+    places = codes.astype(kind) << kind(bits) | np.arange(n, dtype=kind)
+    places.sort()  # by character
+    new, edge = np.full(n, window), np.arange(window)
+    # A character is new in as many windows as it is far from the same one before it,
+    new[places[1:] & kind((1 << bits) - 1)] = np.minimum(np.diff(places), window)
+    new[:window] = np.minimum(new[:window], edge + 1)  # but none reaches beyond an end.
     new[-window:] = np.maximum(new[-window:] - edge, 0)
     return float(new.sum() / (window * (n - window + 1)))
 

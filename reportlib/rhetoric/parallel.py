@@ -23,7 +23,6 @@ MARKS, DIGITS = "，。；：！？、\n", "0123456789"
 ADVERBS = "就也并都则"  # may stand before the first of a run
 ANSWERS = "又也更越"  # may open the second of a pair
 NOUN_ENDS = "化性感馆院所站"
-HAN = "".join(map(chr, range(0x4E00, 0xA000)))
 LONGEST_RUN, LONGEST_PAIR = 60, 30  # characters of a phrase that is compared
 CLOSE = 16  # characters of equally long phrases of a run that are compared one by one
 SPLIT = 1 << 21  # larger than any character's code: two codes make one number
