@@ -75,18 +75,18 @@ def split_lines(text: str) -> list[Line]:
     [(0, 22, '2024年政府工作报告（全文）')]
     """
     flat = _replaced(text).replace(":", "：")
-    rough = [k for k in _odd_places(text) if not text[k].isspace()]
-    plain_ends = not any(end in text for end in "\r\x0b\x0c\x85\u2028\u2029\\<")
-    breaks = re.compile("\n") if plain_ends else cue("end")
+    odd = _odd_places(text)
+    breaks = cue("end") if any(text[k] in _OTHER_ENDS for k in odd) else re.compile("\n")
     ends = [match.span() for match in breaks.finditer(text)]
     lines = []
     for (_, at), (end, _) in pairwise([(0, 0), *ends, (len(text), 0)]):
-        if at < end and (whole := "".join(flat[at:end].split())):
+        near = odd[bisect_left(odd, at) : bisect_left(odd, end)]
+        if whole := "".join(flat[at:end].split()) if near else flat[at:end]:
             cuts = _cuts(flat, at, end, whole)
             for first, last in pairwise([*cuts, end]) if cuts[1:] else [(at, end)]:
                 key = "".join(flat[first:last].split()) if cuts[1:] else whole
-                is_rough = rough and bisect_left(rough, first) < bisect_left(rough, last)
-                if key := _MARKS.sub("", key) if is_rough else key:
+                has_marks = any(not text[k].isspace() for k in near)
+                if key := _MARKS.sub("", key) if has_marks else key:
                     lines.append(Line(first, last, key))
     return lines
 
@@ -157,7 +157,8 @@ _SQUEEZE = re.compile(
     r"|(?P<lost_space>(?<=\?)\?+)"
     r"|(?P<thousands>(?<=\d[,，])(?=\d{3}(?!\d))))"
 )
-_ODD_ONE = re.compile(f"[{_SP}{_INVISIBLE}*&#>?？]")
+_OTHER_ENDS = "\r\x0b\x0c\x85\u2028\u2029\\<"  # where a line may end, beside \n
+_ODD_ONE = re.compile(rf"[{_SP}{_INVISIBLE}*&#>?？{re.escape(_OTHER_ENDS)}]")
 # Commas are many, and few pages part thousands by them; one at a time they are found faster.
 _THOUSANDS = [re.compile(rf"{comma}\d{{3}}(?<=\d{comma}\d{{3}})") for comma in ",，"]
 _THOUSANDS_BEFORE = re.compile(r"(?<![\d.,，])\d{1,3}(?:[,，]\d{3})*$")
