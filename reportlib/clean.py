@@ -257,9 +257,7 @@ def one_for_one(text: str) -> str:
     '增长5%，“三农”（2024年）'
     """
     text = _STOP_AT_END.sub("。", _COLON.sub("：", _replaced(text)))
-    if '"' in text:
-        text = "\n".join(map(_pair_quotes, text.split("\n")))
-    return text
+    return "\n".join(map(_pair_quotes, text.split("\n"))) if '"' in text else text
 
 
 def _replaced(text: str) -> str:

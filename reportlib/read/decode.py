@@ -124,11 +124,9 @@ def _guess(data: bytes, hint: str) -> str:
     beyond = re.search(rb"[\x80-\xff]", data)
     start = (beyond.start() if beyond else 0) & ~1  # even, for UTF-16
     sample = data[start : start + SAMPLE]
-    scores = {}
-    for encoding in CANDIDATES:
-        # A page that was cut in mid-character reads right only from its second byte.
-        readings = (sample[shift:].decode(encoding, "replace") for shift in (0, 1))
-        scores[encoding] = max(map(plausibility, readings))
+    # A page that was cut in mid-character reads right only from its second byte.
+    readings = {e: [sample[k:].decode(e, "replace") for k in (0, 1)] for e in CANDIDATES}
+    scores = {encoding: max(map(plausibility, both)) for encoding, both in readings.items()}
     for label, encoding in LABELS.items():
         scores[encoding] += 0.1 * hint.lower().startswith(label)
     best = max(CANDIDATES, key=lambda encoding: scores[encoding])

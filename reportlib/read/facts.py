@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -88,8 +89,6 @@ def iso_date(value: str) -> str:
     if re.fullmatch(r"[2-6]\d{4}(\.\d+)?", value):
         return (date(1899, 12, 30) + timedelta(int(value[:5]))).isoformat()
     for found in re.finditer(DATE, value):
-        try:
+        with suppress(ValueError):  # 2024-13-40
             return date(*map(int, filter(None, found.groups()))).isoformat()
-        except ValueError:  # 2024-13-40
-            continue
     return ""

@@ -89,10 +89,9 @@ class Layout:
         """A body printed twice, or an abstract of a body on the same page, is noise."""
         if len(self.drafts) < 2:
             return
-        pieces = []
-        for draft in self.drafts:
-            text = "".join(self.keys[i] for i in (*draft.head, *range(draft.base, draft.stop)))
-            pieces.append((len(text), set(SHINGLE.findall(text))))
+        rows = [(*draft.head, *range(draft.base, draft.stop)) for draft in self.drafts]
+        texts = ["".join([self.keys[i] for i in own]) for own in rows]
+        pieces = [(len(text), set(SHINGLE.findall(text))) for text in texts]
         kept = []
         for k, (draft, (size, own)) in enumerate(zip(self.drafts, pieces, strict=True)):
             least = (0.6 if size > 400 else 0.4) * len(own)

@@ -193,6 +193,5 @@ def heading_of(key: str) -> tuple[int, str, int]:
     if lead := cue("lead").match(key):
         return 3, "", lead.end() - 1
     stop = key.find("。", 0, RUN_IN_CHARS)
-    if not 3 < stop < len(key) - 20 or begins("run_in_before", key[stop : stop + 8]):
-        return 0, "", 0
-    return (0, "", 0) if says("run_in_not", key[:stop]) else (3, "", stop)
+    runs_in = 3 < stop < len(key) - 20 and not begins("run_in_before", key[stop : stop + 8])
+    return (3, "", stop) if runs_in and not says("run_in_not", key[:stop]) else (0, "", 0)
