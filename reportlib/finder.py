@@ -56,7 +56,7 @@ class Finder:
         at, number = self._candidates(codes[: len(text) + 2])
         fours = np.ndarray(len(text) + 5, np.uint64, codes, strides=(2,)).copy()
         same = fours.take(at) & self._masks[0].take(number) == self._heads[0].take(number)
-        long = (steps := self._steps.take(number) * same).nonzero()[0]
+        long = ((steps := self._steps.take(number) * same) > 0).nonzero()[0]
         which, four = number.take(long), fours.take(at.take(long) + 4)
         same[long] = four & self._masks[1].take(which) == self._heads[1].take(which)
         long = (same & (steps > 1)).nonzero()[0]

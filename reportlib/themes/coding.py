@@ -79,7 +79,7 @@ def code_reports(reports: Sequence[Sequence[Sentence]], of: Lexicon | None = Non
     about = np.bincount(row * k + theme, minlength=n * k).reshape(n, k) > 0
     themes = [*map(_names, np.bincount(row, (theme + 1) * (k + 1) ** rank, n).astype(int).tolist())]
     counts = of.strong.take(found.term) | about[found.text, of.theme.take(found.term)]
-    hits, cuts = Found(*(column[counts] for column in found)), pairwise([0, *accumulate(sizes)])
+    hits, cuts = Found(*(c.compress(counts) for c in found)), pairwise([0, *accumulate(sizes)])
     return [Coded(themes[a:b], about[a:b], hits.within(a, b), of) for a, b in cuts]
 
 
@@ -243,8 +243,8 @@ def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
     # titles and the annex are no part of the speech
     spoken = [part for part in dict.fromkeys(sections) if part not in ("", "annex")]
     parts = [*spoken, "all"] if spoken else []
-    number = {part: row for row, part in enumerate(parts)}
-    part = np.array([number.get(section, -1) for section in sections])
+    number = dict.fromkeys(sections, -1) | {part: row for row, part in enumerate(parts)}
+    part = np.fromiter(map(number.__getitem__, sections), np.int64, len(sections))
     inside = (part == np.arange(len(parts))[:, None]).astype(float)
     inside[-1:] = part >= 0
     chars = inside * np.array([len(s.text) for s in report.sentences])

@@ -114,7 +114,7 @@ class Lexicon:
         for k in self._latin.take(term).nonzero()[0].tolist():
             # before the first character stands the end of the last text
             kept[k] = not LATIN.search(texts.joined[begin[k] - 1] + texts.joined[end[k]])
-        term, begin, end = (column[kept] for column in (term, begin, end))
+        term, begin, end = (column.compress(kept) for column in (term, begin, end))
         start = texts.starts.take(text := texts.rows(begin))
         return Found(term, text, begin - start, end - start), texts.rows(first.take(cues))
 
