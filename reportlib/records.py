@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # a message about a wrong call needs no numpy
     import numpy as np
@@ -218,6 +218,11 @@ class Report:
         year, n = m.plan_year or "year unknown", len(self.sentences)
         return f"<Report {self.report_id}: {place} {year}, {m.completeness}, {n} sentences>"
 
+    @cached_property
+    def columns(self) -> list[tuple[Any, ...]]:
+        """The fields of all sentences, one after the other: all ids, all sections, and so on."""
+        return [*zip(*self.sentences, strict=True)] or [()] * len(Sentence._fields)
+
     def locate(self, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
         """Page offsets of characters ``first`` to ``last`` - 1 of a sentence's normalised text."""
         return self.mapped.locate(sentence.first + first, sentence.first + last)
@@ -250,8 +255,8 @@ class Report:
         """The ids of the sentences, and where they begin in the normalised text."""
         import numpy as np
 
-        ids = np.array([s.sentence_id for s in self.sentences], dtype=object)
-        return ids, np.array([s.first for s in self.sentences], dtype=np.int64)
+        ids, *_, firsts, _, _, _ = self.columns
+        return np.array(ids, dtype=object), np.array(firsts, dtype=np.int64)
 
 
 class Quantity(NamedTuple):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import chain, compress
-from operator import and_, not_
+from operator import and_, attrgetter, not_
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -23,7 +23,7 @@ from reportlib.indicators.observe import observe
 from reportlib.indicators.targets import coverage
 from reportlib.metadata import Clues, describe
 from reportlib.quantities import find_all
-from reportlib.records import Page, Quantity, Report, ReportlibError, Sentence
+from reportlib.records import Metadata, Page, Quantity, Report, ReportlibError, Sentence
 from reportlib.structure import Body, Layout, lay_out, read_body
 
 SKETCH = 64  # hashes kept of a report's sentences, to find the same report from another source
@@ -31,6 +31,7 @@ GROUP = 50_000  # characters of pages analysed together; with more, columns outg
 SHORT = 1_000  # characters that a page counts for at least
 BEFORE = 20  # noise lines above a report that may speak of it (captions, an anthology's title)
 STOPS = (ReportlibError, OSError, MemoryError, ImportError)  # not the page's fault
+_facts = attrgetter(*(one.name for one in fields(Metadata)))
 FAULT = "an error of reportlib, please report it"
 
 
@@ -194,11 +195,11 @@ def _page_row(out: Analysis) -> None:
 
 def _report_rows(out: Analysis, report: Report, body: Body) -> None:
     doc, rid, text = report.doc, report.report_id, out.page.text
-    ids, sections, roles, starts, ends, texts, *_ = zip(*report.sentences, strict=True)
+    ids, sections, roles, starts, ends, texts, *_ = report.columns
     spoken = [section not in ("", "annex") for section in sections]
     full = [*compress(texts, map(and_, spoken, [role == "text" for role in roles]))]
     sizes = (sum(map(len, compress(texts, spoken))), len(full))
-    out.add("reports", rid, doc, *astuple(report.metadata), *sizes)
+    out.add("reports", rid, doc, *_facts(report.metadata), *sizes)
     printed = [text[start:end] for start, end in zip(starts, ends, strict=True)]
     out.add("sentences", ids, doc, rid, sections, starts, ends, printed)
     out.add_rows("sections", report.parts, doc, rid)
@@ -211,7 +212,7 @@ def _numerals(reports: Sequence[Sequence[Sentence]]) -> list[Numerals]:
     """The numerals of each report's sentences; the annex is not looked at."""
     every = chain.from_iterable(reports)
     found = iter(find_all(["" if s.section == "annex" else s.text for s in every]))
-    return [{s.sentence_id: next(found) for s in report} for report in reports]
+    return [dict(zip([s.sentence_id for s in own], found, strict=False)) for own in reports]
 
 
 def _quantity_rows(out: Analysis, report: Report, numerals: Numerals) -> None:
@@ -225,9 +226,10 @@ def _quantity_rows(out: Analysis, report: Report, numerals: Numerals) -> None:
 
 def _indicator_rows(out: Analysis, report: Report, numerals: Numerals) -> None:
     """Figures of the core catalogue, whose accuracy the gold measures, apart from the others."""
-    text, printed = out.page.text, {s.sentence_id: slice(s.start, s.end) for s in report.sentences}
+    ids, _, _, starts, ends, *_ = report.columns
+    text, places = out.page.text, dict(zip(ids, map(slice, starts, ends), strict=True))
     met = observe(report, lambda s: numerals[s.sentence_id])
-    rows = [(*o[:5], text[o.start : o.end], *o[6:-1], text[printed[o.sentence_id]]) for o in met]
+    rows = [(*o[:5], text[o.start : o.end], *o[6:-1], text[places[o.sentence_id]]) for o in met]
     core = [catalogue()[o.indicator].core for o in met]
     out.add_rows("indicators", compress(rows, core))
     out.add_rows("indicators_extended", compress(rows, map(not_, core)))
@@ -238,7 +240,7 @@ def _indicator_rows(out: Analysis, report: Report, numerals: Numerals) -> None:
 def _code_rows(out: Analysis, report: Report, about: themes.Coded, put: rhetoric.Coded) -> None:
     """Themes and devices of every sentence, their hits, shares and measures."""
     where = (report.doc, rid := report.report_id)
-    ids, sections, _, starts, ends, *_ = zip(*report.sentences, strict=True)
+    ids, sections, _, starts, ends, *_ = report.columns
     met, devices = ([*map(";".join, names)] for names in (about.themes, put.devices))
     columns = (ids, starts, ends, met, put.orientation, devices)
     named, *others = ([*compress(column, sections)] for column in columns)  # no title lines
@@ -252,12 +254,16 @@ def _code_rows(out: Analysis, report: Report, about: themes.Coded, put: rhetoric
 def _word_rows(out: Analysis, report: Report) -> None:
     """Words of each part, the frequent ones first."""
     texts = defaultdict(list)
-    for sentence in report.sentences:
-        texts[sentence.section].append(sentence.text)
+    for section, text in zip(report.columns[1], report.columns[5], strict=True):
+        texts[section].append(text)
     texts.pop("", None)  # title lines
     for section, pieces in texts.items():
-        ranked = words.count_words("\n".join(pieces)).most_common()
-        out.add_rows("words", ranked, report.report_id, section)
+        met = defaultdict(list)
+        for word, n in words.count_words("\n".join(pieces)).items():
+            met[n].append(word)
+        ranked = sorted(met.items(), reverse=True)
+        columns = ([w for _, own in ranked for w in own], [n for n, own in ranked for _ in own])
+        out.add("words", report.report_id, section, *columns)
 
 
 def sketch(texts: Iterable[str]) -> tuple[int, ...]:

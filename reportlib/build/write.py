@@ -104,16 +104,17 @@ def _written(cells: Sequence[Any], kind: str) -> Sequence[Any]:
         if _is_plain("\x1f".join(["", *cells])):
             return cells
     except TypeError:  # a blank
-        pass
+        if kind in ("integer", "flag"):
+            return ["" if cell is None else cell for cell in cells]
     written = {cell: plain(cell) for cell in set(cells)}
     return [written[cell] for cell in cells]
 
 
 def _is_plain(texts: str) -> bool:
     """Whether texts, each behind a sign of its own, stand in a CSV file as they are."""
-    if any(sign in texts for sign in ',"\r\n'):
+    if "," in texts or '"' in texts or "\n" in texts or "\r" in texts:
         return False
-    return not any(sign in texts and f"\x1f{sign}" in texts for sign in RISKY)
+    return not any([sign in texts and f"\x1f{sign}" in texts for sign in RISKY])
 
 
 def rows_of(block: Block) -> Iterator[tuple[Any, ...]]:
