@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, compress
 from operator import and_, attrgetter, not_
 from pathlib import Path
@@ -23,7 +23,7 @@ from reportlib.indicators.observe import observe
 from reportlib.indicators.targets import coverage
 from reportlib.metadata import Clues, describe
 from reportlib.quantities import find_all
-from reportlib.records import Metadata, Page, Quantity, Report, ReportlibError, Sentence
+from reportlib.records import Metadata, Page, Quantity, Report, ReportlibError
 from reportlib.structure import Body, Layout, lay_out, read_body
 
 SKETCH = 64  # hashes kept of a report's sentences, to find the same report from another source
@@ -31,7 +31,6 @@ GROUP = 50_000  # characters of pages analysed together; with more, columns outg
 SHORT = 1_000  # characters that a page counts for at least
 BEFORE = 20  # noise lines above a report that may speak of it (captions, an anthology's title)
 STOPS = (ReportlibError, OSError, MemoryError, ImportError)  # not the page's fault
-_facts = attrgetter(*(one.name for one in fields(Metadata)))
 FAULT = "an error of reportlib, please report it"
 
 
@@ -101,7 +100,9 @@ def analyse_all(pages: Iterable[Page]) -> list[Analysis]:
     done = [_lay_out(page) for page in pages]
     made = [(out, report) for out in done for report in out.reports]
     said = [report.sentences for _, report in made]
-    numerals = _numerals(said)
+    # The annex is not looked at for numerals.
+    found = iter(find_all(["" if s.section == "annex" else s.text for own in said for s in own]))
+    numerals = [dict(zip([s.sentence_id for s in own], found, strict=False)) for own in said]
     about = themes.code_reports(said)
     coded = rhetoric.code_reports(said, chain.from_iterable(own.values() for own in numerals))
     for (out, report), own, on, put in zip(made, numerals, about, coded, strict=True):
@@ -194,25 +195,18 @@ def _page_row(out: Analysis) -> None:
 
 
 def _report_rows(out: Analysis, report: Report, body: Body) -> None:
-    doc, rid, text = report.doc, report.report_id, out.page.text
+    doc, rid = report.doc, report.report_id
     ids, sections, roles, starts, ends, texts, *_ = report.columns
     spoken = [section not in ("", "annex") for section in sections]
     full = [*compress(texts, map(and_, spoken, [role == "text" for role in roles]))]
     sizes = (sum(map(len, compress(texts, spoken))), len(full))
-    out.add("reports", rid, doc, *_facts(report.metadata), *sizes)
-    printed = [text[start:end] for start, end in zip(starts, ends, strict=True)]
-    out.add("sentences", ids, doc, rid, sections, starts, ends, printed)
+    out.add("reports", rid, doc, *attrgetter(*Metadata.__match_args__)(report.metadata), *sizes)
+    printed = map(out.page.text.__getitem__, map(slice, starts, ends))
+    out.add("sentences", ids, doc, rid, sections, starts, ends, [*printed])
     out.add_rows("sections", report.parts, doc, rid)
     out.add_rows("headings", report.headings, doc, rid)
     out.add_rows("edits", body.edits, doc)
     out.add("sketch", doc, " ".join(map(str, sketch(full))))
-
-
-def _numerals(reports: Sequence[Sequence[Sentence]]) -> list[Numerals]:
-    """The numerals of each report's sentences; the annex is not looked at."""
-    every = chain.from_iterable(reports)
-    found = iter(find_all(["" if s.section == "annex" else s.text for s in every]))
-    return [dict(zip([s.sentence_id for s in own], found, strict=False)) for own in reports]
 
 
 def _quantity_rows(out: Analysis, report: Report, numerals: Numerals) -> None:
@@ -226,15 +220,15 @@ def _quantity_rows(out: Analysis, report: Report, numerals: Numerals) -> None:
 
 def _indicator_rows(out: Analysis, report: Report, numerals: Numerals) -> None:
     """Figures of the core catalogue, whose accuracy the gold measures, apart from the others."""
-    ids, _, _, starts, ends, *_ = report.columns
-    text, places = out.page.text, dict(zip(ids, map(slice, starts, ends), strict=True))
+    text, columns = out.page.text, report.columns
+    places = dict(zip(columns[0], map(slice, *columns[3:5]), strict=True))
     met = observe(report, lambda s: numerals[s.sentence_id])
     rows = [(*o[:5], text[o.start : o.end], *o[6:-1], text[places[o.sentence_id]]) for o in met]
     core = [catalogue()[o.indicator].core for o in met]
     out.add_rows("indicators", compress(rows, core))
     out.add_rows("indicators_extended", compress(rows, map(not_, core)))
-    said = coverage(report, met)
-    out.add_rows("coverage", (c if c.phrase else (*c[:-2], None, None) for c in said))
+    said = (c if c.phrase else (*c[:-2], None, None) for c in coverage(report, met))
+    out.add_rows("coverage", said)
 
 
 def _code_rows(out: Analysis, report: Report, about: themes.Coded, put: rhetoric.Coded) -> None:
@@ -253,13 +247,11 @@ def _code_rows(out: Analysis, report: Report, about: themes.Coded, put: rhetoric
 
 def _word_rows(out: Analysis, report: Report) -> None:
     """Words of each part, the frequent ones first."""
-    texts = defaultdict(list)
-    for section, text in zip(report.columns[1], report.columns[5], strict=True):
-        texts[section].append(text)
-    texts.pop("", None)  # title lines
-    for section, pieces in texts.items():
+    _, sections, _, _, _, texts, *_ = report.columns
+    for section in dict.fromkeys(filter(None, sections)):  # no title lines
+        text = "\n".join(compress(texts, map(section.__eq__, sections)))
         met = defaultdict(list)
-        for word, n in words.count_words("\n".join(pieces)).items():
+        for word, n in words.count_words(text).items():
             met[n].append(word)
         ranked = sorted(met.items(), reverse=True)
         columns = ([w for _, own in ranked for w in own], [n for n, own in ranked for _ in own])

@@ -279,10 +279,9 @@ def run_batch(batch: Batch) -> tuple[int, str]:
 def _pages(batch: Batch) -> Iterator[Page]:
     """The pages of a batch, read one by one, with what the user says of them."""
     for source in batch.sources:
-        named = shown(source.path.as_posix())
         for page in read_source(replace(source, path=batch.home / source.path)):
             given = page.given | batch.given.get(page.doc, {})
-            yield replace(page, path=named, given=given)
+            yield replace(page, path=shown(source.path.as_posix()), given=given)
 
 
 def _keep_text(out: Path, page: Page) -> None:

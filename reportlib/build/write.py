@@ -81,16 +81,14 @@ def encode(table: str, block: Block) -> bytes:
     甲.txt,plan,'=1,2
     甲.txt,plan,发展,1
     """
-    line, columns = [], []
-    for cell, kind in zip(block, _types(table), strict=True):
-        if isinstance(cell, COLUMN):
-            columns.append(_written(cell, kind))
-        line.append("%s" if isinstance(cell, COLUMN) else plain(cell).replace("%", "%%"))
+    cells = zip(block, _types(table), strict=True)
+    columns = [_written(cell, kind) for cell, kind in cells if isinstance(cell, COLUMN)]
+    line = ["%s" if isinstance(cell, COLUMN) else plain(cell).replace("%", "%%") for cell in block]
     length = len(columns[0]) if columns else 1
-    cells = [None] * (length * len(columns))
+    every = [None] * (length * len(columns))
     for k, column in enumerate(columns):
-        cells[k :: len(columns)] = column
-    return ((",".join(line) + "\n") * length % tuple(cells)).encode("utf-8", "replace")
+        every[k :: len(columns)] = column
+    return ((",".join(line) + "\n") * length % tuple(every)).encode("utf-8", "replace")
 
 
 def _written(cells: Sequence[Any], kind: str) -> Sequence[Any]:
@@ -104,8 +102,7 @@ def _written(cells: Sequence[Any], kind: str) -> Sequence[Any]:
         if _is_plain("\x1f".join(["", *cells])):
             return cells
     except TypeError:  # a blank
-        if kind in ("integer", "flag"):
-            return ["" if cell is None else cell for cell in cells]
+        pass
     written = {cell: plain(cell) for cell in set(cells)}
     return [written[cell] for cell in cells]
 
