@@ -73,7 +73,9 @@ def code_reports(reports: Sequence[Sequence[Sentence]], of: Lexicon | None = Non
     total.ravel()[cells] += reduce(np.add, [by[name] * clue for name, clue in own.items()])
     total[:, [row for row, role in enumerate(columns[2]) if role == "title"]] = -np.inf
     cell = (total.ravel() >= math.log(THRESHOLD / (1 - THRESHOLD))).nonzero()[0]
-    theme, row = np.divmod(cell[np.lexsort((-total.ravel()[cell], cell % n))], n)
+    cell = cell.take((-total.ravel().take(cell)).argsort(kind="stable"))
+    row = (cell % n).astype(np.min_scalar_type(n))  # short numbers are sorted sooner
+    theme, row = np.divmod(cell.take(row.argsort(kind="stable")), n)
     rank = np.arange(len(row)) - np.searchsorted(row, row)
     theme, row, rank = (column[rank < MOST] for column in (theme, row, rank))
     about = np.bincount(row * k + theme, minlength=n * k).reshape(n, k) > 0

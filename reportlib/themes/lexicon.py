@@ -42,13 +42,13 @@ class Texts:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.joined = "\n".join((*texts, ""))
-        self.lengths = np.array([len(t) for t in texts], dtype=np.int64)
+        self.lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         self.starts = np.cumsum(self.lengths + 1) - self.lengths - 1
-        self._row = np.repeat(np.arange(len(texts)), self.lengths + 1)  # of each character
+        self._row = np.arange(len(texts), dtype=np.int32).repeat(self.lengths + 1)  # of a character
 
     def rows(self, at: Ints) -> Ints:
         """Numbers of the texts in which the characters at ``at`` stand."""
-        return self._row[at]
+        return self._row[at].astype(np.int64)
 
 
 class Found(NamedTuple):
