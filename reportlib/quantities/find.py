@@ -197,8 +197,7 @@ def _share_lists(text: str, found: list[Quantity]) -> None:
 
 def _share_bound(text: str, found: list[Quantity], first: int, last: int) -> None:
     """分别增长5%、6.5%左右: both are approximate; 分别超过8万元、4.5万元: both are at least."""
-    before = text[max(0, found[first].first - 12) : found[first].first]
-    clause = before[max(before.rfind(c) for c in "，。；") + 1 :]
+    clause = re.split("[，。；]", text[max(0, found[first].first - 12) : found[first].first])[-1]
     ends = found[last].last > found[last].stop, found[first].first < found[first].number
     if any(ends) and any(word in clause for word in ("分别", "均", "都")):
         bound = (found[last] if ends[0] else found[first]).bound

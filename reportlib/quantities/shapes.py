@@ -160,8 +160,7 @@ READERS: dict[str, Callable[[re.Match[str], Shape], Value | None]] = {
 @lru_cache(maxsize=4096)
 def _shapes(char: str, then: str) -> list[Shape]:
     """The shapes that may begin with a character, and go on with ``then`` behind its numerals."""
-    may_begin = patterns().typed.get(char, ())
-    return [s for s in may_begin if not (s.then and then) or then in s.then]
+    return [s for s in patterns().typed.get(char, ()) if not (s.then and then) or then in s.then]
 
 
 class Shapes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
+from math import prod
 from string import ascii_letters, digits
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -163,9 +164,7 @@ def base_of(unit: str) -> tuple[float, str]:
     ((100000000.0, 'yuan'), (1000.0, 'm'), (10000.0, ''))
     """
     bare = unit.lstrip("万亿")
-    factor = 1.0
-    for scale in unit[: len(unit) - len(bare)]:
-        factor *= SCALES[scale]
+    factor = prod((SCALES[scale] for scale in unit[: len(unit) - len(bare)]), start=1.0)
     top, slash, below = re.sub("[每／]", "/", bare, count=1).partition("/")
     known = units().get(top)
     if known is None:
