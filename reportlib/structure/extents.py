@@ -61,7 +61,7 @@ def _starts(page: Layout) -> list[tuple[int, bool]]:
     keys = page.keys
     for i, (key, following) in enumerate(pairwise([*keys, ""])):
         wrapped, match = (key + following if len(key) < 60 else key)[:300], None
-        told = "报告" in wrapped or "审" in wrapped or "汇报" in wrapped
+        told = "审" in wrapped or ("报" in wrapped and ("报告" in wrapped or "汇报" in wrapped))
         if told and page.lines[i].rule != "front_matter":
             match = cue("opening").search(wrapped)
         if match and match.start() < len(key) and not begins("not_government", wrapped):
