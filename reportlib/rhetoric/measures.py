@@ -151,9 +151,10 @@ def mattr(text: str, window: int = WINDOW) -> float | None:
     kind: Any = np.uint32 if bits == 17 else np.uint64  # the former are sorted in half the time
     places = codes.astype(kind) << kind(bits) | np.arange(n, dtype=kind)
     places.sort()  # by character
-    new, edge = np.full(n, window), np.arange(window)
+    new, edge = np.full(n, window, dtype=kind), np.arange(window)
     # A character is new in as many windows as it is far from the same one before it,
-    new[places[1:] & kind((1 << bits) - 1)] = np.minimum(np.diff(places), window)
+    at = (places[1:] & kind((1 << bits) - 1)).astype(np.int64)
+    new[at] = np.minimum(places[1:] - places[:-1], window)
     new[:window] = np.minimum(new[:window], edge + 1)  # but none reaches beyond an end.
     new[-window:] = np.maximum(new[-window:] - edge, 0)
     return float(new.sum() / (window * (n - window + 1)))
