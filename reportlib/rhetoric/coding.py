@@ -20,7 +20,7 @@ from reportlib.finder import apart
 from reportlib.quantities import find_quantities
 from reportlib.records import Quantity, Sentence
 from reportlib.rhetoric import figures, parallel
-from reportlib.rhetoric.parallel import DIGITS, Bools, Ints, among, cut
+from reportlib.rhetoric.parallel import Bools, Ints, among, cut
 from reportlib.rhetoric.vocabulary import DEVICES, columns, counted, cue, listed, words
 from reportlib.themes.lexicon import Texts
 
@@ -60,7 +60,7 @@ def read_speech(reports: Sequence[Sentences]) -> Speech:
     section = np.array([s.section for s in sentences], dtype=str)
     hold = {part: section == part for part in PARTS + SILENT}
     hold["full"] = np.array([s.role == "text" for s in sentences], dtype=bool)
-    hold["digit"] = _count(texts, among(cut(texts.joined)[0], DIGITS).nonzero()[0]) > 0
+    hold["digit"] = _count(texts, cut(texts.joined)[3]) > 0
     for name, met in figures.find_cues(texts.joined).items():
         hold[name] = _count(texts, [first for first, _ in met]) > 0
     return Speech(sentences, texts, hold, [*accumulate(map(len, reports), initial=0)])
@@ -269,7 +269,7 @@ def _sizes(speech: Speech, orientation: NDArray[np.str_], stated: Ints) -> dict[
     """The counts that are not hits: sizes, orientation, figures, concreteness."""
     texts, held, chars = speech.texts, speech.hold, speech.texts.lengths
     plan, problems, full = orientation == "plan", held["problems"], held["full"]
-    _, items, clauses = cut(texts.joined)
+    _, items, clauses, _ = cut(texts.joined)
     apiece = np.split(problems, speech.edges[1:-1])
     before = np.concatenate([(own.cumsum() == 0) & own.any() for own in apiece])
     begins = (items.first, parallel.four_letters(texts.joined), clauses.first)

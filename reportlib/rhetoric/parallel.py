@@ -38,9 +38,10 @@ class Phrases(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Phrases in row 0, in row 1 the one that follows each; the codes of the text's characters."""
+    """Phrases in row 0, in row 1 the one that follows each; the text's characters and digits."""
 
     codes: Ints
+    digits: Ints
     first: Ints
     last: Ints
 
@@ -58,8 +59,8 @@ class Pairs(NamedTuple):
 
     def figured(self) -> Bools:
         """Whether one of the two holds a digit."""
-        digits = among(self.codes, DIGITS).nonzero()[0]
-        return (digits.searchsorted(self.first) != digits.searchsorted(self.last)).any(axis=0)
+        first, last = (self.digits.searchsorted(at) for at in (self.first, self.last))
+        return (first != last).any(axis=0)
 
     def alike(self, reach: int) -> Bools:
         """By pair: which characters, up to ``reach`` and the end of the second, are the same."""
@@ -98,12 +99,12 @@ def _listed_words(measure: str, rule: str) -> tuple[Ints, str]:
 
 
 @lru_cache(maxsize=1)
-def cut(text: str) -> tuple[Ints, Phrases, Phrases]:
-    """The character codes of a text (newlines behind it), its items and its clauses.
+def cut(text: str) -> tuple[Ints, Phrases, Phrases, Ints]:
+    """The character codes of a text (newlines behind it), its items, clauses and digits.
 
     Punctuation cuts clauses, which are linked within a line; 、 cuts a clause into linked items.
 
-    >>> _, items, clauses = cut("稳住企业、稳预期，保民生。")
+    >>> _, items, clauses, _ = cut("稳住企业、稳预期，保民生。")
     >>> items.first.tolist(), items.last.tolist(), items.linked.tolist()
     ([0, 5, 9], [4, 8, 12], [True, False, False])
     >>> clauses.first.tolist(), clauses.last.tolist(), clauses.linked.tolist()
@@ -117,7 +118,8 @@ def cut(text: str) -> tuple[Ints, Phrases, Phrases]:
     linked = (np.append(first[1:], 0) == last + 1) & (codes[last] == ord("、"))
     start, stop = first[~np.append(False, linked)[:-1]], last[~linked]
     line = (codes == ord("\n")).nonzero()[0].searchsorted(start)
-    return codes, Phrases(first, last, linked), Phrases(start, stop, np.diff(line, append=-1) == 0)
+    clauses = Phrases(start, stop, np.diff(line, append=-1) == 0)
+    return codes, Phrases(first, last, linked), clauses, among(codes, DIGITS).nonzero()[0]
 
 
 def four_letters(text: str) -> Ints:
@@ -126,7 +128,7 @@ def four_letters(text: str) -> Ints:
     >>> four_letters("解放思想、开拓进取，发展1年。").tolist()
     [0, 5]
     """
-    codes, (first, last, _), _ = cut(text)
+    codes, (first, last, _), *_ = cut(text)
     four = first[last - first == 4]
     pieces = codes[four[:, None] + np.arange(4)].astype(np.uint32)
     return four[np.char.isalpha(pieces.view("U4")[:, 0]) & (pieces > 127).any(axis=1)]
@@ -154,9 +156,9 @@ def parallels(text: str) -> Iterator[Span]:
     >>> [(text[a:b], rule) for a, b, _, rule, _ in parallels(text)]
     [('稳就业、稳企业、稳市场、稳预期', 'run:4')]
     """
-    codes, items, clauses = cut(text)
-    yield from _runs(codes, clauses, _trimmed(codes, items))
-    yield from _pairs(text, codes, clauses, items)
+    codes, items, clauses, digits = cut(text)
+    yield from _runs(codes, digits, clauses, _trimmed(codes, items))
+    yield from _pairs(text, codes, digits, clauses, items)
 
 
 def _trimmed(codes: Ints, items: Phrases) -> Phrases:
@@ -176,7 +178,7 @@ def _joined(*kinds: Phrases) -> Phrases:
     return Phrases(*map(np.concatenate, zip(*kinds, strict=True)))
 
 
-def _runs(codes: Ints, clauses: Phrases, items: Phrases) -> Iterator[Span]:
+def _runs(codes: Ints, digits: Ints, clauses: Phrases, items: Phrases) -> Iterator[Span]:
     """Maximal runs of at least three neighbouring phrases, each built like the next.
 
     Among clauses a shared function word (向…，向…) is enough.
@@ -184,7 +186,7 @@ def _runs(codes: Ints, clauses: Phrases, items: Phrases) -> Iterator[Span]:
     first, last, linked = _joined(clauses, items)
     at = linked.nonzero()[0]
     loose = at < len(clauses.first)
-    pairs = Pairs(codes, first.take((at, at + 1)), last.take((at, at + 1)))
+    pairs = Pairs(codes, digits, first.take((at, at + 1)), last.take((at, at + 1)))
     while (adverb := loose & among(pairs.letter(0)[0], ADVERBS)).any():
         pairs.first[0] += adverb
     changes = among(pairs.letter(-1), frozenset(w[1] for w in listed("parallel", "change")))
@@ -246,12 +248,12 @@ def _shared_letters(pairs: Pairs, ends: Bools, telling: Bools, acting: Bools) ->
     return (alike < n) & (shared | acts | ((n >= 5) & (n <= 8) & words))
 
 
-def _pairs(text: str, codes: Ints, *kinds: Phrases) -> Iterator[Span]:
+def _pairs(text: str, codes: Ints, digits: Ints, *kinds: Phrases) -> Iterator[Span]:
     """Strict pairs: 于…中…，于…中…; 既…又…; 越…越…; or the second phrase turned about."""
     first, last, linked = _joined(*kinds)
     fit = (last - first >= 4) & (last - first <= LONGEST_PAIR)
     at = (linked[:-1] & fit[:-1] & fit[1:]).nonzero()[0]
-    pairs = Pairs(codes, first.take((at, at + 1)), last.take((at, at + 1)))
+    pairs = Pairs(codes, digits, first.take((at, at + 1)), last.take((at, at + 1)))
     (n, length), tails, ends = pairs.last - pairs.first, pairs.letter(-1), pairs.letter(-2)[0]
     opens = [pairs.letter(k)[1] for k in range(4)]
     turning = np.any([(opens[k] == ends) & (opens[k + 1] == tails[0]) for k in range(3)], axis=0)
