@@ -38,11 +38,13 @@ class Coded(NamedTuple):
     ``themes`` has those of each sentence, main theme first, and ``about`` the same as a table of
     sentences × themes. ``hits`` (``text`` is the sentence's number) are those that count, terms of
     the lexicon ``of``: strong ones always, weak ones where the sentence is about their theme.
+    ``chars`` is how many characters each sentence has.
     """
 
     themes: list[tuple[str, ...]]
     about: NDArray[np.bool_]
     hits: Found
+    chars: Ints
     of: Lexicon
 
 
@@ -82,7 +84,8 @@ def code_reports(reports: Sequence[Sequence[Sentence]], of: Lexicon | None = Non
     themes = [*map(_names, np.bincount(row, (theme + 1) * (k + 1) ** rank, n).astype(int).tolist())]
     counts = of.strong.take(found.term) | about[found.text, of.theme.take(found.term)]
     hits, cuts = Found(*(c.compress(counts) for c in found)), pairwise([0, *accumulate(sizes)])
-    return [Coded(themes[a:b], about[a:b], hits.within(a, b), of) for a, b in cuts]
+    chars = np.fromiter(map(len, columns[5]), np.int64, n)
+    return [Coded(themes[a:b], about[a:b], hits.within(a, b), chars[a:b], of) for a, b in cuts]
 
 
 @cache
@@ -238,7 +241,7 @@ def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
     >>> [row[:5] for row in rows if row[:2] == ("all", "rural")]
     [('all', 'rural', 8, 113, 4)]
     """
-    of, about, k = coded.of, coded.about, len(theme_ids())
+    of, about, k = coded.of, coded.about.astype(float), len(theme_ids())
     cells = coded.hits.text * k + of.theme.take(coded.hits.term)
     hits = np.bincount(cells, minlength=about.size).reshape(about.shape)
     sections = [s.section for s in report.sentences]
@@ -249,7 +252,7 @@ def theme_columns(report: Report, coded: Coded) -> tuple[Sequence[Any], ...]:
     part = np.fromiter(map(number.__getitem__, sections), np.int64, len(sections))
     inside = (part == np.arange(len(parts))[:, None]).astype(float)
     inside[-1:] = part >= 0
-    chars = inside * np.array([len(s.text) for s in report.sentences])
+    chars = inside * coded.chars
     n_hits, n_chars, n_about = inside @ hits, chars @ about, inside @ about
     total, size = chars.sum(axis=1, keepdims=True), inside.sum(axis=1, keepdims=True)
     counts = [c.astype(np.int64).ravel().tolist() for c in (n_hits, n_chars, n_about)]
@@ -278,8 +281,8 @@ def share_interval(successes: int, n: int) -> tuple[float, float]:
     share, odds = successes / n, successes / (n - successes)
     chance = math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
     below, ends = chance, []  # the chance of at most k, and of k
-    for end in (0.025, 0.975):
-        while below < end - 1e-12:
+    for end in (0.025 - 1e-12, 0.975 - 1e-12):
+        while below < end:
             chance *= (n - k) / (k + 1) * odds
             below, k = below + chance, k + 1
         ends.append(k / n)
