@@ -85,7 +85,7 @@ def split_lines(text: str) -> list[Line]:
             cuts = _cuts(flat, at, end, whole)
             for first, last in pairwise([*cuts, end]) if cuts[1:] else [(at, end)]:
                 key = "".join(flat[first:last].split()) if cuts[1:] else whole
-                has_marks = any(not text[k].isspace() for k in near)
+                has_marks = near and any(not text[k].isspace() for k in near)
                 if key := _MARKS.sub("", key) if has_marks else key:
                     lines.append(Line(first, last, key))
     return lines
