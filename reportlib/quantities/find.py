@@ -68,8 +68,9 @@ class _Scan(Shapes):
 
     def word(self, word: Word, start: int) -> int:
         """A fixed word: no row, or one of the kind its table says (一带一路, “七一”)."""
-        pairs = self.shapes.pairs.match(self.text, start) if word.kind == "formula" else None
-        end = max(start + len(word.text), pairs.end() if pairs else 0)
+        end = start + len(word.text)
+        if word.kind == "formula" and (pairs := self.shapes.pairs.match(self.text, start)):
+            end = max(end, pairs.end())
         if word.kind != "none" and (not self.found or self.found[-1][1] <= start):
             self.add(start, end, said(word.kind, _festival(word)))
         return end
@@ -197,9 +198,11 @@ def _share_lists(text: str, found: list[Quantity]) -> None:
 
 def _share_bound(text: str, found: list[Quantity], first: int, last: int) -> None:
     """分别增长5%、6.5%左右: both are approximate; 分别超过8万元、4.5万元: both are at least."""
-    clause = re.split("[，。；]", text[max(0, found[first].first - 12) : found[first].first])[-1]
     ends = found[last].last > found[last].stop, found[first].first < found[first].number
-    if any(ends) and any(word in clause for word in ("分别", "均", "都")):
+    if not any(ends):
+        return
+    clause = re.split("[，。；]", text[max(0, found[first].first - 12) : found[first].first])[-1]
+    if any(word in clause for word in ("分别", "均", "都")):
         bound = (found[last] if ends[0] else found[first]).bound
         for k in range(first, last + 1):
             if found[k].bound == "eq" and found[k].kind == found[last].kind:
