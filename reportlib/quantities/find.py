@@ -198,10 +198,9 @@ def _share_lists(text: str, found: list[Quantity]) -> None:
 
 def _share_bound(text: str, found: list[Quantity], first: int, last: int) -> None:
     """分别增长5%、6.5%左右: both are approximate; 分别超过8万元、4.5万元: both are at least."""
-    ends = found[last].last > found[last].stop, found[first].first < found[first].number
-    if not any(ends):
-        return
-    clause = re.split("[，。；]", text[max(0, found[first].first - 12) : found[first].first])[-1]
+    begin = found[first].first
+    ends = found[last].last > found[last].stop, begin < found[first].number
+    clause = re.split("[，。；]", text[max(0, begin - 12) : begin])[-1] if any(ends) else ""
     if any(word in clause for word in ("分别", "均", "都")):
         bound = (found[last] if ends[0] else found[first]).bound
         for k in range(first, last + 1):
