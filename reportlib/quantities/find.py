@@ -68,9 +68,8 @@ class _Scan(Shapes):
 
     def word(self, word: Word, start: int) -> int:
         """A fixed word: no row, or one of the kind its table says (一带一路, “七一”)."""
-        end = start + len(word.text)
-        if word.kind == "formula" and (pairs := self.shapes.pairs.match(self.text, start)):
-            end = max(end, pairs.end())
+        pairs = self.shapes.pairs.match(self.text, start) if word.kind == "formula" else None
+        end = max(start + len(word.text), pairs.end()) if pairs else start + len(word.text)
         if word.kind != "none" and (not self.found or self.found[-1][1] <= start):
             self.add(start, end, said(word.kind, _festival(word)))
         return end

@@ -72,8 +72,7 @@ def units() -> dict[str, Unit]:
     rules = [(*map(re.compile, rule.values()),) for rule in settings("number_patterns")["plain"]]
     found = {}
     for row in sorted(rows, key=lambda row: -len(row[0])):
-        described = f"{'strict ' * row[5]}{row[1]} {row[0]}"
-        plain = next(numbers for of, numbers in rules if of.fullmatch(described))
+        plain = next(n for of, n in rules if of.fullmatch(f"{'strict ' * row[5]}{row[1]} {row[0]}"))
         found[row[0]] = Unit(*row, row[1] in CLEAR and not row[5], plain)
     return found
 
