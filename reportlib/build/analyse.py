@@ -27,7 +27,7 @@ from reportlib.records import Metadata, Page, Quantity, Report, ReportlibError
 from reportlib.structure import Body, Layout, lay_out, read_body
 
 SKETCH = 64  # hashes kept of a report's sentences, to find the same report from another source
-GROUP = 50_000  # characters of pages analysed together; with more, columns outgrow the cache
+GROUP = 150_000  # characters of pages analysed together; more are not quicker done
 SHORT = 1_000  # characters that a page counts for at least
 BEFORE = 20  # noise lines above a report that may speak of it (captions, an anthology's title)
 STOPS = (ReportlibError, OSError, MemoryError, ImportError)  # not the page's fault

@@ -34,7 +34,7 @@ from reportlib.resources import DATA, one_thread, require
 
 # Sources in one batch; towards the end of the list they are fewer, down to one, so that all
 # workers end at about the same time.
-BATCH, LAST_BATCHES = 8, 12
+BATCH, LAST_BATCHES = 16, 12
 LONGEST_NAME = 250  # bytes of a file name, before .txt
 # What can change a byte of a table, beside this package.
 PACKAGES = "jieba pandas numpy charset-normalizer pypdfium2 openpyxl pyarrow".split()
