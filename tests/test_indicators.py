@@ -276,6 +276,11 @@ def test_a_number_alone_is_no_phrase() -> None:
     assert find_phrases("地区生产总值增长5%") == []
 
 
+def test_steady_is_not_the_same_as_last_year() -> None:
+    assert find_phrases("进出口保持平稳增长") == [(3, 7, "qualitative")]
+    assert find_phrases("进出口与上年持平")[0][2] == "relative"
+
+
 # --- the data --------------------------------------------------------------------------------
 
 

@@ -201,10 +201,8 @@ class _Reader:
         if "其中" in last or (self.view[piece - 1] in "；。" and not goes_on(last)):
             return None
         gap = read_gap(last)
-        bare = gap is not None and not (gap.turn or gap.moved)
-        if bare and not (whole and self.gaps[piece : q.number].strip(BLANK)):
-            return None
-        return gap
+        told = gap and (gap.turn or gap.moved or pattern("whole").match(last))
+        return gap if told or (whole and self.gaps[piece : q.number].strip(BLANK)) else None
 
     def _run(self, i: int, wanted: int, joints: str = "、和与及以并") -> list[Quantity]:
         """The numbers from ``i`` on that stand side by side: 5%、6.5%左右, 10亿元和20亿元."""

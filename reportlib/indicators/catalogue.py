@@ -85,4 +85,4 @@ def fits(indicator: str, kind: str, unit: str) -> bool:
     (True, False)
     """
     family = catalogue()[indicator].family
-    return kind in family.kinds and bool(family.units.fullmatch(unit))
+    return kind in family.kinds and bool(family.units.fullmatch(unit.replace("／", "/")))

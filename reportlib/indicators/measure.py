@@ -90,7 +90,7 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
     start, end = subject.mention[:2] if subject.mention else (0, 0)
     name = view[start:end]
     paced = q.kind == "percent" and pattern("pace").match(view, q.last)
-    rate = _rate(name)
+    rate = "" if gap.text.startswith("总量") else _rate(name)  # 增速回升，总量跨上1万亿元
     moved = "down" if rate == "down" else gap.moved or ("up" if paced else rate)
     better = "改善" in gap.text and entry.direction == "higher"  # PM2.5改善 is a fall
     fall = -1 if (moved == "down" and not better) or _minus(view, q) else 1
@@ -107,6 +107,8 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
     if q.kind == "percent":
         if not family.is_rate or family.name == "weight" or not fits(*given):
             return growth
+        if q.unit == "%" and "占" in name and "增长" in gap.text:
+            return None  # 民生支出占支出的75%、增长11%: the sum grew
         return ("change", fall) if gap.turn in ("up", "down") else ("level", 1)
     if not fits(*given):
         return None
@@ -154,7 +156,8 @@ def _narrowed(
     if subject.scope == "lent" and before:
         return before.subject.scope
     if subject.scope == "lent":
-        whole = q.kind == "percent" or q.bound == "min" or gap.turn or "达" in gap.text
+        least = q.bound == "min" and "多" not in q.quote
+        whole = q.kind == "percent" or least or gap.turn or "达" in gap.text
         return "own" if whole else "other"
     entry = catalogue()[subject.id]
     owed = growth and mention and (entry.basis, entry.family.name) == ("stock", "money")

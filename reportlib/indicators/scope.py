@@ -156,7 +156,8 @@ class Home:
             return False
         lead = pattern("lead").match(view, at)
         at = lead.end() if lead else at
-        if at >= stop or self.names_other(view, at) or pattern("aided").match(view, at):
+        some = not self.owns("县域") and pattern("some_places").match(view, at)
+        if at >= stop or some or self.names_other(view, at) or pattern("aided").match(view, at):
             return at < stop
         park = pattern("park").match(view, at)
         if park is None or any(name.endswith(park[0][-2:]) for name in self.names):
@@ -184,10 +185,7 @@ class Home:
             return "own"
         known = _places()[0]
         tails = {text[-n:] for n in range(2, 12)}
-        if not (tails.isdisjoint(known) and tails.isdisjoint(self.children)):
+        named = not (tails.isdisjoint(known) and tails.isdisjoint(self.children))
+        if named or ends_with(text, "branch") or pattern("not_whole").search(text):
             return "other"
-        if ends_with(text, "branch") or pattern("not_whole").search(text):
-            return "other"
-        if stripped or mention.form.role in ("name", "after"):
-            return "own"
-        return "other"
+        return "own" if stripped or mention.form.role in ("name", "after") else "other"

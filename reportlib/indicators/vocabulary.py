@@ -119,9 +119,10 @@ def read_gap(text: str) -> Gap | None:
     """
     if len(text) > LONGEST_GAP or pattern("compared").search(text):
         return None
+    if text.startswith("在"):
+        text = pattern("amid").sub("", text)  # 产量在灾情影响下实现
     kinds = _in_gaps()
-    turn = moved = ""
-    at = 0
+    at, turn, moved = 0, "", ""
     while at < len(text):
         if not (word := starts_with(text, "gap", at)):
             return None

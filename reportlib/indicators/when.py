@@ -106,8 +106,8 @@ class Clock:
         """The same for five-year plans, and for 到2030年 in the plan."""
         here, ahead = self.here, self.section == "plan"
         for a in anchors:
-            if "基础" in text[a.at : a.at + 14]:
-                continue  # 在“十一五”发展的坚实基础上
+            if "基础" in text[a.at : a.at + 14] or pattern("declared").match(text, a.at):
+                continue  # 在“十一五”发展的坚实基础上, 到2020年全面建成小康社会，是…
             first, last = a.span.first, a.span.last
             if a.role == "plan" and (heading or pattern("plan_head").fullmatch(text[: a.at])):
                 if ahead and last > here:
