@@ -103,7 +103,11 @@ def code_report(sentences: Sentences, quantities: Quantities | None = None) -> C
 
 
 def code_reports(reports: Sequence[Sentences], quantities: Quantities) -> list[Coded]:
-    """``code_report`` of several reports in one pass; none depends on the others."""
+    """``code_report`` of several reports in one pass; none depends on the others.
+
+    >>> code_reports([], [])
+    []
+    """
     speech, names = read_speech(reports), defaultdict(count(len(words()[2])).__next__, words()[2])
     orientation = _orientations(speech)
     hits, devices, counts = _read(speech.texts, _words_said(speech, orientation), names)

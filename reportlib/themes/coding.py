@@ -65,7 +65,11 @@ def code_report(sentences: Sequence[Sentence], of: Lexicon | None = None) -> Cod
 
 
 def code_reports(reports: Sequence[Sequence[Sentence]], of: Lexicon | None = None) -> list[Coded]:
-    """``code_report`` of each of several reports, in less time; none tells anything of another."""
+    """``code_report`` of each of several reports, in less time; none tells anything of another.
+
+    >>> code_reports([])
+    []
+    """
     of, by, k = of or lexicon(), model(), len(theme_ids())
     columns = [*zip(*chain.from_iterable(reports), strict=True)] or [()] * 10
     cells, own, clues, found = features(columns, sizes := [*map(len, reports)], of)
