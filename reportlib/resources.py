@@ -89,7 +89,7 @@ def settings(name: str) -> dict[str, Any]:
         DataError: missing or malformed file.
 
     >>> sorted(settings("number_patterns"))
-    ['parts', 'patterns', 'typed']
+    ['parts', 'patterns', 'plain', 'typed']
     """
     path = DATA / f"{name}.toml"
     try:
