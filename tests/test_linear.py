@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from re import _constants as op
 from re import _parser as parser
+from re._compiler import _simple
 from typing import Any
 
 import pytest
@@ -235,3 +236,24 @@ def test_a_quadratic_pattern_is_noticed(pattern: str) -> None:
 def test_a_linear_pattern_passes(pattern: str) -> None:
     """Runs entered only at their start, bounded ones, and those that always come to an end."""
     assert not worst(pattern, 0)
+
+
+def grouped_possessive(pattern: Any) -> bool:
+    """Whether something repeats more than one character possessively."""
+    for kind, operand in pattern:
+        if kind is op.POSSESSIVE_REPEAT and not _simple(operand[2]):
+            return True
+        if any(map(grouped_possessive, parts(operand))):
+            return True
+    return False
+
+
+def test_no_group_is_repeated_possessively(collected: Found) -> None:
+    """Python 3.11.2 (that of Debian 12) goes on behind the half of a group that did not match.
+
+    An atomic group, (?>(?:…)*), says the same and is right everywhere.
+    """
+    bad = {text for text, flags in collected if grouped_possessive(parser.parse(text, flags))}
+    assert not bad
+    assert grouped_possessive(parser.parse(r"\d(?:\.\d)?+"))
+    assert not grouped_possessive(parser.parse(r"\d++(?>(?:\.\d)?)(?:a|b)*+"))

@@ -25,8 +25,8 @@ _ENDS = f"(?<=[。！？][{_CLOSE}])(?![，；、。的等{_CLOSE}])"
 _STOPS = "。！？；"
 _PLAIN = f"[^{_STOPS}{_OPEN}{_CLOSE}]*+"
 _SENTENCE = re.compile(
-    f"{_PLAIN}(?:(?:{_MARK}(?!{_ENDS})|[{_STOPS}]++(?=[{_CLOSE}])){_PLAIN})*+"
-    f"(?:[{_STOPS}]++|{_MARK})?+"
+    f"{_PLAIN}(?>(?:(?:{_MARK}(?!{_ENDS})|[{_STOPS}]++(?=[{_CLOSE}])){_PLAIN})*)"
+    f"(?>(?:[{_STOPS}]++|{_MARK})?)"
 )
 
 
