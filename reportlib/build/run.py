@@ -208,7 +208,8 @@ def _in_processes(batches: Sequence[Batch], jobs: int) -> Iterator[tuple[int, st
     except BrokenProcessPool:
         raise OutputError("a worker process died; run the same command to resume") from None
     finally:
-        pool.shutdown(cancel_futures=True)
+        # Idle workers may end while the tables are put together; busy ones must have ended before.
+        pool.shutdown(wait=bool(running), cancel_futures=True)
 
 
 def _end_with_parent() -> None:
