@@ -1,6 +1,6 @@
 """Kill a build at random moments and resume it: does it end with the same bytes?
 
-    python benchmarks/kill.py [--kills 100] [--jobs 1 2]
+    python benchmarks/kill.py [--kills 100] [--pages 64] [--seed 0]
 
 Every second build uses two processes. A kill that comes when the build has ended already counts as
 late. The test suite does the same five times.
