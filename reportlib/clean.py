@@ -147,10 +147,12 @@ def inline_noise(text: str, start: int, end: int) -> tuple[int, str]:
 
 
 _SP = " \\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_ENTITY = "(?:nbsp|[er][nm]sp);?"  # of a blank, behind its &
 _INVISIBLE = f"{_ODD}\x00-\x08\x0e-\x1f"
 # Each branch looks back at the character that it took.
 _SQUEEZE = re.compile(
-    rf"[{_SP}{_INVISIBLE}*&#>?,，](?:(?P<space>(?<=[{_SP}])[{_SP}]*|(?<=&)(?:nbsp|[er][nm]sp);?)"
+    rf"[{_SP}{_INVISIBLE}*&#>?,，](?:"
+    rf"(?P<space>(?:(?<=[{_SP}])|(?<=&){_ENTITY})(?:[{_SP}]|&{_ENTITY})*)"
     rf"|(?P<invisible>(?<=[{_INVISIBLE}])[{_INVISIBLE}]*)"
     r"|(?P<mark_up>(?<=(?<!\*)\*)\*(?!\*)|(?m:(?<=^#)#{0,5}(?=\s))|(?m:(?<=^>)\s))"
     r"|(?P<entity>(?<=&)(?:[a-z]{2,8}|#\d{2,5});)"
@@ -227,10 +229,8 @@ class Normaliser:
         if rule == "entity":
             char = unescape(self.text[first:last])
             return char if len(char) == 1 and char.isprintable() else None
-        if rule == "thousands":
-            before = self.text[max(start, first - 15) : first]
-            return "" if _THOUSANDS_BEFORE.search(before) else None
-        return ""
+        number = _THOUSANDS_BEFORE.search(self.text, max(start, first - 15), first)
+        return None if rule == "thousands" and not number else ""
 
     def finish(self) -> Mapped:
         """The normalised text; the one-for-one steps (width, script, quotes) are done here."""
