@@ -185,7 +185,7 @@ class _Reader:
             return None
         if self.at >= piece:
             text = self.gaps[self.at : q.first]
-            if (gap := read_gap(text)) or self.fresh:
+            if (gap := read_gap(text)) or (self.fresh and not goes_on(text.lstrip(BLANK))):
                 return gap
             *middle, last = text.lstrip("、").split("、")
             gap = read_gap(last)  # 达到5万亿元、稳居全国前十、增长4.8%
@@ -227,7 +227,9 @@ class _Reader:
         if not (gap := name_after(self.chain, q, name)):
             return False
         span = name._replace(first=q.first, last=q.last)
-        scope = self.home.scope_of(self.view, self.chain.clause(q.first), span, self.at)
+        beside = pattern("villages").fullmatch(self.view, self.at, q.first)
+        start = q.first if beside else self.chain.clause(q.first)
+        scope = self.home.scope_of(self.view, start, span, self.at)
         self.subjects = [Subject(name.form.ids[0], scope, name)]
         self._link(self.subjects[0], q, gap, "number-first")
         self.fresh, self.at, self.served = False, q.last, name
@@ -252,7 +254,7 @@ class _Reader:
             run = self._run(i, 99, "、和与及以并，")
         if each and not items:
             items = self._ungrown() if how == "均" else self.history[-2:]
-        items = expand(items, len(run), each=each) or self.history[-len(run) :]
+        items = expand(items, len(run), each=each) or self.history[-max(len(run), 2) :]
         if len(run) == 1 and items:
             items = expand(items, 2, each=True)
             run = run * len(items)
@@ -294,8 +296,9 @@ class _Reader:
         lead, after = self.view[start : mention.first], self.view[mention.last : mention.last + 8]
         if self.home.is_yardstick(self.view[start - 1 : start], after):
             return []  # 收入与经济增长同步
-        unread = mention.form.role == "after" or read_gap(self.gaps[mention.last : end]) is None
-        if unread or self.home.is_yardstick(lead, after):
+        *aside, rest = CLAUSE.split(self.gaps[mention.last : end])  # 收入均居全省第2，分别…
+        read = read_gap(rest) and all(read_gap(x) or goes_on(x.lstrip("均")) for x in aside)
+        if not read or mention.form.role == "after" or self.home.is_yardstick(lead, after):
             return [UNKNOWN]
         if found := [s for s in self.subjects if s.mention == mention]:
             return found

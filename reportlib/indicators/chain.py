@@ -63,15 +63,15 @@ class Chain:
         rest = []
         for q in quantities:
             coined = q.kind == "formula" and not {*"百千万亿"} & {*q.quote}  # “四上企业”1747家
+            coined = coined or (q.unit == "个" and text.startswith(("台阶", "大台阶"), q.last))
             if coined or self._in_name(q.first) or self.view[q.number] == BLANK:
                 continue
             if q.kind in BARE or not (aside := self._aside(q)):
                 self.figures.append(q)
             else:
                 rest.append(aside)
-        if "（" in self.view:
-            latin = (m.span() for m in pattern("latin_bracket").finditer(self.view))
-            rest += [span for span in latin if not self._in_name(span[0])]
+        latin = pattern("latin_bracket").finditer(self.view) if "（" in self.view else ()
+        rest += [m.span() for m in latin if not self._in_name(m.start())]
         self.gaps = blank_out(self.view, sorted(rest)) if rest else self.view
         self.shares = bool(pattern("shared_sign").search(self.gaps))
 

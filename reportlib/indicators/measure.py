@@ -121,8 +121,7 @@ def _measure(chain: Chain, subject: Subject, q: Quantity, gap: Gap) -> tuple[str
         return "level", 1
     # 新登记市场主体达到…, but not 新增市场主体5户、达到…
     first = not gap.text.startswith(("、", "，", "累计")) and "总" not in gap.text
-    told = name.startswith(("新增", "净增")) or name.endswith("认定")
-    fresh = told or ends_with(view[max(0, start - 10) : start], "new")
+    fresh = pattern("fresh").search(name) or ends_with(view[max(0, start - 10) : start], "new")
     said = gap.text + view[q.first : q.number] + name
     if gap.text.startswith("累计") and any(map(str.isdigit, view[end : q.first])):
         return "level", 1  # 新增5家，累计20家

@@ -49,14 +49,6 @@ class Coverage(NamedTuple):
     end: int = 0
 
 
-def _target_words() -> tuple[dict[str, str], ...]:
-    required = ("word", "place", "reading", "source", "source_status")
-    kinds = ("kind", "|".join(("", *KINDS)))
-    places, strengths = ("place", "before|number|after"), ("strength", "|hard|soft")
-    readings = ("reading", "|".join(("all", *READINGS)))
-    return table("target_words", required, allowed=(kinds, places, strengths, readings))
-
-
 def classify_target(bound: str, quote: str, sentence: str, reading: str = "yu2019") -> Target:
     """The kind of a numeric target, and whether its wording is hard or soft.
 
@@ -80,7 +72,10 @@ def classify_target(bound: str, quote: str, sentence: str, reading: str = "yu201
     clause = re.split("[，；：。、]", sentence[max(0, at - 60) : at])[-1]
     after = sentence[at + len(quote) : at + len(quote) + 3]
     where = {"before": clause, "number": clause[-3:] + quote, "after": after}
-    listed = [r for r in _target_words() if r["reading"] in ("all", reading)]
+    kinds, readings = ("kind", "|".join(("", *KINDS))), ("reading", "|".join(("all", *READINGS)))
+    allowed = (kinds, readings, ("place", "before|number|after"), ("strength", "|hard|soft"))
+    known = table("target_words", ("word", "source", "source_status"), allowed=allowed)
+    listed = [r for r in known if r["reading"] in ("all", reading)]
     rows = [r for r in listed if r["word"] in where[r["place"]]]
     kind = _OF_BOUND[bound]
     if kind == "point":

@@ -119,8 +119,7 @@ def read_gap(text: str) -> Gap | None:
     """
     if len(text) > LONGEST_GAP or pattern("compared").search(text):
         return None
-    if text.startswith("在"):
-        text = pattern("amid").sub("", text)  # 产量在灾情影响下实现
+    text = pattern("amid").sub("", text)  # 产量在灾情影响下实现
     kinds = _in_gaps()
     at, turn, moved = 0, "", ""
     while at < len(text):

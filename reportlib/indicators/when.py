@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
 from reportlib.indicators.anchors import Anchor, Span, read_years
 from reportlib.indicators.catalogue import catalogue
@@ -135,7 +136,7 @@ class Timeline:
         self.places = [a.at for a in anchors]
         self.units = [0, *[m.end() for m in _UNIT.finditer(text)]]
         self.forecasts = [m.start() for m in pattern("forecast").finditer(text)]
-        self.subjects = sorted(map(_since, links)) if self.forecasts else []
+        self.subjects = [*sorted(map(_since, links)), len(text)] if self.forecasts else []
         self.plain = not pattern("spread").search(text)
         # Of most chains nothing but the passage says when their figures hold.
         told = anchors or self.forecasts or "去年" in text or "上年" in text
@@ -275,9 +276,10 @@ class Timeline:
         if k < 0:
             return False
         low = bisect_left(self.units, self.forecasts[k] + 1)
-        for unit in self.units[low : bisect_left(self.units, at + 1)][-20:]:
-            i = bisect_left(self.subjects, unit)
-            if i == len(self.subjects) or self.subjects[i] - unit > 16:
+        leads = self.forecasts[k] - self.units[low - 1] < 4  # also over units without a figure
+        for unit, end in pairwise([*self.units[low : bisect_left(self.units, at + 1)][-20:], at]):
+            first = self.subjects[bisect_left(self.subjects, unit)]
+            if first - unit > 16 and (first < end or not leads):
                 return False
         return True
 
