@@ -28,7 +28,6 @@ _NARROW = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94) if chr(0x21 + i).is
 _NARROW |= {"％": "%", "﹪": "%", "．": ".", "＋": "+"}
 _WIDE = dict(zip(",;!?()", "，；！？（）", strict=True))
 _COLON = re.compile(r":(?:(?<!\d:)|(?!\d))")  # not that of 12:30
-_STOP_AT_END = re.compile(r"\.(?<=[\u3007\u3400-\u4dbf\u4e00-\u9fff]\.)(?=\n|$)")
 _QUOTED = re.compile('"([^"]*)"')
 _RULES = dict.fromkeys((*_WIDE, ":"), "widen_punctuation") | {'"': "pair_quotes", ".": "full_stop"}
 _RULES |= dict.fromkeys(_NARROW, "narrow_width")
@@ -99,7 +98,7 @@ def _cuts(flat: str, at: int, end: int, key: str) -> list[int]:
         found = {m.end() for p in patterns for m in p.finditer(flat, at, end)}
         cuts += sorted(found - {at, end})
     elif key[0] in "一二三四五六七八九十（*" and "。" in key:
-        headed = cue("headed").match(flat, at, end)
+        headed = cue("headed").match(flat, at, end) or cue("glued_heading").match(flat, at, end)
         cuts += [headed.end()] if headed and "。" in flat[headed.end() : end] else []
     if key.rstrip("*")[-1:] not in "。；！？，：" or "附" in key[-60:]:
         tail = cue("tailed").search(flat, max(cuts[-1], end - 60), end)
@@ -256,7 +255,7 @@ def one_for_one(text: str) -> str:
     >>> one_for_one('增长５％,"三农"(2024年)')
     '增长5%，“三农”（2024年）'
     """
-    text = _STOP_AT_END.sub("。", _COLON.sub("：", _replaced(text)))
+    text = cue("dot").sub("。", _COLON.sub("：", _replaced(text)))
     return "\n".join(map(_pair_quotes, text.split("\n"))) if '"' in text else text
 
 

@@ -10,6 +10,7 @@ import csv
 import random
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from reportlib.structure import Layout, lay_out, read_body
@@ -90,6 +91,12 @@ def wrapped(pieces: list[Piece], width: int, indent: str) -> list[Piece]:
     return out
 
 
+def counted(pieces: list[Piece], width: int) -> list[Piece]:
+    """Hard wraps after so many characters, whatever their width."""
+    pattern = re.compile(rf"(?m)(?<=\S)[ \t\u3000]+|(.{{{width}}})(?=.)")
+    return [(pattern.sub(lambda m: m[1] + "\n" if m[1] else "", t), label) for t, label in pieces]
+
+
 def _wrap(paragraph: str, width: int, indent: str) -> Iterator[str]:
     """Lines of so many Chinese characters; a Latin letter or digit takes half the room."""
     rest = indent + paragraph.strip() if paragraph.strip() else ""
@@ -113,6 +120,26 @@ def linked(pieces: list[Piece]) -> list[Piece]:
 def on_one_line(pieces: list[Piece], between: str) -> list[Piece]:
     """All line ends gone, with something or nothing in their place."""
     return [(re.sub(r"\s*\n\s*", between, text.strip()) + between, label) for text, label in pieces]
+
+
+def with_contents(pieces: list[Piece]) -> list[Piece]:
+    """A table of contents between title and text, as in a printed report."""
+    (text, label), *rest = pieces
+    start = text.index("各位代表")
+    listed = re.findall(r"(?m)^[ *]*([一二三]、.{2,50})", text[start:])
+    lines = [f"{line}………{3 * k}\n" for k, line in enumerate(listed, 1)]
+    return [(text[:start], label), *noise("目 录\n", *lines), (text[start:], label), *rest]
+
+
+def in_parts(pieces: list[Piece]) -> list[Piece]:
+    """A page in parts one below the other, each with the buttons that lead to the others."""
+    buttons = noise("上一页\n", "1\n2\n3\n12\n", "下一页\n", "尾页\n")
+    (text, label), *rest = pieces
+    cuts = [m.end() for m in re.finditer(r"。\n+", text)][5::9]
+    out: list[Piece] = []
+    for first, last in pairwise([0, *cuts, len(text)]):
+        out += [(text[first:last], label), *buttons]
+    return out[: -len(buttons)] + rest
 
 
 def twice(pieces: list[Piece]) -> list[Piece]:

@@ -200,6 +200,23 @@ def test_hard_wraps(clean: dict, name: str, width: int, indent: str) -> None:
     check(clean, name, dirty.wrapped(clean[name], width, indent))
 
 
+@pytest.mark.parametrize("width", [40, 32])
+@pytest.mark.parametrize("name", ["000", "002", "003", "004b"])  # 001 has blanks in its lines
+def test_hard_wraps_by_count(clean: dict, name: str, width: int) -> None:
+    """Lines of so many characters are joined again, though those with figures look shorter."""
+    pages = [clean[name], dirty.counted(clean[name], width)]
+    bodies = [read_body(dirty.lay_pieces(pieces), 0, "r") for pieces in pages]
+    want, found = ({s.text for s in b.sentences if s.section != "annex"} for b in bodies)
+    assert len(want - found) <= 0.03 * len(want)
+
+
+@pytest.mark.parametrize("maker", [dirty.with_contents, dirty.in_parts])
+@pytest.mark.parametrize("name", REPORTS)
+def test_contents_and_parts(clean: dict, name: str, maker: dirty.Maker) -> None:
+    """A table of contents below the title and buttons between parts of a text are noise."""
+    check(clean, name, maker(clean[name]))
+
+
 @pytest.mark.parametrize("name", ["000", "002", "003", "004b"])
 def test_hard_wraps_with_blank_lines(clean: dict, name: str) -> None:
     """A blank line below every wrapped line parts nothing: the sentences stay whole."""

@@ -74,7 +74,8 @@ def describe(clues: Clues) -> Metadata:
     body = "\n".join(text for section, text in clues.sections if section != "annex")
     day, sure = dates.delivered(lines)
     spoken = dates.plan_of(day, sure) if day else (0, 0)
-    years = {part: _title_year(of) for part, of in titles.items()}
+    told = {p: [dates.printed_year(h) for h in of if "报告" in h] for p, of in titles.items()}
+    years = {part: next(filter(None, said), 0) for part, said in told.items()}
     plan, year_from, against = _plan_year(clues, body, spoken, years)
     printed = "\n".join([*(h.replace("**", "") for h in clues.heads), body])
     signed = printed if any(sign in printed for sign in "X×x*某") else ""
@@ -84,7 +85,8 @@ def describe(clues: Clues) -> Metadata:
     file_says = _file_says(clues.doc, where, {plan, *years.values()})
     evidence = {"place": where.source, "year": year_from}
     code = [p.code for p in where.line[:1] if p.level == where.level]
-    named = (h for h in heads if "报告" in h and not cue("delivery_line").search(h))
+    titled = (cue("delivered_in").split(h, 1)[0] for h in heads)
+    named = (h for h in titled if "报告" in h and not cue("delivery_line").search(h))
     return Metadata(
         title=next(named, ""),
         level=where.level,
@@ -106,10 +108,6 @@ def describe(clues: Clues) -> Metadata:
 
 def _lines(raw: Sequence[str]) -> list[str]:
     return [re.sub(r"[\s*_#>]+", "", line) for line in raw]
-
-
-def _title_year(lines: Sequence[str]) -> int:
-    return next(filter(None, (dates.printed_year(h) for h in lines if "报告" in h)), 0)
 
 
 def _plan_year(

@@ -76,8 +76,7 @@ def _pages(page: Page, data: bytes, source: Source) -> list[Page]:
         text, facts = html_text(text)
     else:
         text, encoding, damage = decode(data)
-    facts = facts_of(text) | facts
-    return [replace(page, text=text, encoding=encoding, damage=damage, **facts)]
+    return [replace(page, text=text, encoding=encoding, damage=damage, **facts_of(text) | facts)]
 
 
 def _checked(page: Page) -> Page:

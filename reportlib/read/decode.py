@@ -68,8 +68,7 @@ def decode(data: bytes, hint: str = "") -> Decoded:
     # Characters for private use are what wrongly paired bytes give, even where no byte is at fault.
     doubtful = encoding in CANDIDATES[1:] and (lost or re.search("[\ue000-\uf8ff]", text))
     if doubtful and len(body) <= MOST_PAIRED:
-        text, lost = _pair(body, encoding)
-        unit = "byte"
+        (text, lost), unit = _pair(body, encoding), "byte"
     if not lost:
         return Decoded(text, encoding)
     where = f"at offset {lost[0] + len(mark)}"

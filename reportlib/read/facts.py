@@ -17,10 +17,7 @@ from reportlib.resources import table
 
 HEAD = 4000  # characters from the beginning in which labelled lines are looked for
 GAP = r"[ \t\u00a0\u3000]*"
-DATE = (
-    r"(?<!\d)((?:19|20)\d\d)"
-    r"(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|(\d\d)(\d\d))(?!\d)"
-)
+DATE = r"(?<!\d)((?:19|20)\d\d)(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|(\d\d)(\d\d))(?!\d)"
 # A page's own text, below a line that says so (its first character is found fast).
 BODY = re.compile(rf"(?m:正(?<=^正){GAP}文{GAP}[:：])")
 LABELLED = {  # what stands before the label of a fact, and after it

@@ -118,8 +118,7 @@ def _head(page: Layout, base: int, low: int) -> list[int]:
         key = page.keys[i]
         role = _head_role(key)
         rule = _head_noise(page, i, role)
-        labelled = rule == "label_line" and key.startswith("正文")
-        if labelled or page.lines[i].rule == "front_matter":
+        if page.lines[i].rule == "front_matter" or key.startswith("正文："):
             break
         if title and (role != "delivery" or noise_rule(key, "edge")):
             half = page.keys[i + 1] == title and not rule and role not in ("title", "delivery")
@@ -148,7 +147,9 @@ def _head_noise(page: Layout, i: int, role: str) -> str:
         return ""
     above = [k for k in page.keys[max(0, i - 2) : i] if k.endswith("：") and k != "正文："]
     labelled = not role and any(noise_rule(k, "any") for k in above)
-    return noise_rule(page.keys[i], "any", "edge") or ("label_value" if labelled else "")
+    listed = not role and sum(begins("contents", k) for k in page.keys[max(0, i - 1) : i + 2]) > 1
+    rule = noise_rule(page.keys[i], "any", "edge")
+    return rule or "label_value" * labelled or "contents" * listed
 
 
 def _is_title_half(key: str, title: str) -> bool:
@@ -224,11 +225,16 @@ def _body_like(key: str) -> bool:
 
 
 def _trim(keys: Sequence[str], first: int, stop: int, annex: bool = False) -> int:
-    """Step back from ``stop`` over lines that are the site's and not the report's."""
+    """Step back from ``stop`` over lines that are the site's and not the report's.
+
+    Below an annex of sentences (a glossary) so is every short line that is none.
+    """
+    told = annex and sum(key[-1] in "。；" for key in keys[first:stop]) > 0.6 * (stop - first)
     while stop > first:
         key, above = keys[stop - 1], keys[stop - 2] if stop > first + 1 else "。"
         goes_on = key[-1] in "。！" or (len(above) >= 20 and above[-1] not in TERMINAL)
-        site = (len(key) < 2 and not goes_on) or noise_rule(key, "any", "edge")
+        short = len(key) < (26 if told and not says("entry", key) else 2)
+        site = (short and not goes_on) or noise_rule(key, "any", "edge")
         if not (site or says("label_left", key)) and (annex or goes_on or _body_like(key)):
             break
         stop -= 1
@@ -300,7 +306,7 @@ def _paint(page: Layout) -> None:
         printed_again = strays(page, draft)
         own = page.lines[draft.base : draft.last]
         for i, line in enumerate(own, draft.base):
-            if rule := printed_again.get(i, "") or _stray(line):
+            if rule := printed_again.get(i, "") or _stray(line, page.lines[i - 1]):
                 line.rule = rule
             elif i < draft.stop:
                 line.label, line.rule, line.owner = "report", "body", k
@@ -316,9 +322,11 @@ def _paint(page: Layout) -> None:
             line.rule = noise_rule(line.key, "any", "edge", "tail") or "outside"
 
 
-def _stray(line: Line) -> str:
+def _stray(line: Line, above: Line) -> str:
     """The rule by which a line in the middle of a report is the site's, "" if it is not."""
     key = line.key
+    if len(key) < 3 and key.isdigit() and above.label == "noise":
+        return above.rule  # 上一页 1 2 3 下一页
     if line.rule == "front_matter" or len(key) >= 160:
         return line.rule.replace("outside", "")
     return noise_rule(key, "any", "tail" if len(key) < 60 and key[-1] not in "。；" else "any")

@@ -163,7 +163,8 @@ def _goes_on(before: str, after: str, width: float, loose: bool) -> bool:
     """
     if after[0] in JOINERS:
         return True
-    full = width > 0 and _printed(before) >= width - 3  # a first line is indented
+    # A first line is indented; some wrap after so many characters of whatever width.
+    full = width > 0 and max(_printed(before) + 3, len(before) + 2) >= width
     ended = (before[-1] in TERMINAL and not full) or after[0] == "|"
     if ended or cue("numbered").match(after) or begins("salutation", after):
         return False
