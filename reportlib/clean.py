@@ -33,7 +33,7 @@ _RULES = dict.fromkeys((*_WIDE, ":"), "widen_punctuation") | {'"': "pair_quotes"
 _RULES |= dict.fromkeys(_NARROW, "narrow_width")
 _ODD = "\u200b-\u200f\u2060\ufeff\u00ad\ue000-\uf8ff"
 _MARKS = re.compile(
-    rf"[{_ODD}]+|&(?:nbsp|[er][nm]sp)[;；]?|(?<!\*)\*\*(?!\*)|^#{{1,6}}(?=[^#])|[?？]{{2,}}"
+    rf"[{_ODD}]+|&(?:nbsp|[er][nm]sp)[;；]?|(?<!\*)\*\*(?!\*)|^(?:#{{1,6}}(?=[^#])|>(?=.))|[?？]{{2,}}"
 )
 
 

@@ -169,6 +169,7 @@ TEXT_CHANGES: dict[str, Callable[[str], str]] = {
     "blank lines": lambda text: text.replace("\n", "\n\n"),
     "nbsp": lambda text: re.sub(r"(?m)^(?=\S)", "&nbsp;&nbsp;", text),
     "indented": lambda text: re.sub(r"(?m)^(?=\S)", "\u3000\u3000", text),
+    "quoted": lambda text: re.sub(r"(?m)^(?=\S)", "> ", text),
     "tabs": lambda text: re.sub(r"(?m)^(?=\S)", "\t", text),
     "zero width": lambda text: text.replace("，", "，\u200b"),
     "full-width digits": lambda text: text.translate({48 + i: 0xFF10 + i for i in range(10)}),

@@ -210,6 +210,14 @@ def test_hard_wraps_by_count(clean: dict, name: str, width: int) -> None:
     assert len(want - found) <= 0.03 * len(want)
 
 
+def test_a_short_last_line_ends_its_paragraph() -> None:
+    """On a page with hard wraps it does not go on with the heading below."""
+    lines = ("各位代表：", STOCK["opening"], "2023年工作回顾", STOCK["body"], STOCK["farewell"])
+    text = "\n".join(lines) + "\n"
+    page = dirty.lay_pieces(dirty.counted([(text, "report")], len(STOCK["opening"]) - 3))
+    assert [h.text for h in read_body(page, 0, "r").headings] == ["2023年工作回顾"]
+
+
 @pytest.mark.parametrize("maker", [dirty.with_contents, dirty.in_parts])
 @pytest.mark.parametrize("name", REPORTS)
 def test_contents_and_parts(clean: dict, name: str, maker: dirty.Maker) -> None:

@@ -127,7 +127,7 @@ def _joins(page: Layout, rows: Sequence[int]) -> list[bool]:
         else:
             loose = (spaced and not gap) or rows[k + 1] > rows[k] + 1 or TURN in between[k]
             # PM, 2.5 and 年均浓度 on three lines
-            torn = lines[k - 1].key if len(a.key) < 6 and k > 0 and joins[-1] else ""
+            torn = lines[k - 1].key if len(a.key) < 6 and not width and any(joins[-1:]) else ""
             joins.append(any(_goes_on(x, b.key, width, loose) for x in {a.key, torn + a.key}))
     return [*joins, False]
 
