@@ -280,7 +280,8 @@ def share_interval(successes: int, n: int) -> tuple[float, float]:
     """
     if not 0 < successes < n:
         return (successes / n, successes / n) if n else (math.nan, math.nan)
-    k = max(0, successes - 4 * math.isqrt(n) - 4)  # fewer have no chance (Hoeffding 1963)
+    # Fewer have next to no chance (Bernstein's inequality); much fewer would have none in floats.
+    k = max(0, successes - 8 * math.isqrt(successes * (n - successes) // n) - 28)
     ways = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
     share, odds = successes / n, successes / (n - successes)
     chance = math.exp(ways + k * math.log(share) + (n - k) * math.log1p(-share))
