@@ -86,7 +86,7 @@ class Chain:
         noun = pattern("big_noun").match(self.view, q.last)
         bare = self.view[q.number] in "百千万亿" and q.first == q.number
         listed = self.view[q.first - 1 : q.first] in ("、", "和", "在")  # 突破千亿元、百亿元
-        if not q.masked and ((bare and not listed) or (noun and q.last > q.stop)):
+        if not q.masked and ((bare and not listed) or (noun and q.bound != "eq")):
             return q.first, noun.end() if noun else q.last
         return None
 
