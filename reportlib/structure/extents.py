@@ -85,8 +85,8 @@ def _addresses(page: Layout) -> list[int]:
             if roles & {"title", "delivery"}:
                 found.append(i)
         elif len(key) <= 30 and key.endswith("回顾") and begins("first_heading", key):
-            above = keys[max(0, i - HEAD_LINES) : i]
-            if any(len(k) > 60 and appeals(k) for k in above):
+            above, below = keys[max(0, i - HEAD_LINES) : i], keys[i + 1 : i + 6]
+            if any(len(k) > 60 and appeals(k) for k in above) and any(len(k) > 60 for k in below):
                 found.append(i)
     return found
 
