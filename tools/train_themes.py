@@ -3,10 +3,10 @@
     python tools/train_themes.py ../shared/corpus          writes the data files
     python tools/train_themes.py ../shared/corpus --check  says how good they are, writes nothing
 
-``tools/theme_labels.csv`` names 2,018 sentences of those pages by their place (no text) and says
+``tools/theme_labels.csv`` names 2,138 sentences of those pages by their place (no text) and says
 what they are about; all were machine-read under the codebook of the gold, each with the sentences
 around it. The rows of part ``fit`` fit the model (read once freely, then once more where a first
-model saw a second theme); those of part ``check`` (289 of other regions, 373 drawn from all pages;
+model saw a second theme); those of part ``check`` (289 of other regions, 493 drawn from all pages;
 read before any prediction was seen) only measure it; the pages of part ``apart`` belong to the gold
 and are not used. Three steps:
 
@@ -26,6 +26,7 @@ import csv
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="measure, write nothing")
     args = parser.parse_args()
     with LABELS.open(encoding="utf-8", newline="") as handle:
-        labels = list(csv.DictReader(handle))
+        labels = sorted(csv.DictReader(handle), key=itemgetter("doc"))  # pages are read one by one
     fit, check, apart = ([r for r in labels if r["part"] == p] for p in ("fit", "check", "apart"))
     kept_apart = {row["doc"] for row in apart}
     pages = {d: s for d, s in read_pages(args.corpus) if d not in kept_apart}

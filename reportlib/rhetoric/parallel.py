@@ -165,7 +165,9 @@ def _trimmed(codes: Ints, items: Phrases) -> Phrases:
     """The items of each list, the outer ones cut to the length of their neighbours."""
     (first, last, linked), length = items, items.last - items.first
     start, stop, after = first.copy(), last.copy(), np.append(False, linked)[:-1]
-    begins, ends = (linked & ~after).nonzero()[0], (after & ~linked).nonzero()[0]
+    # 水泥、钢铁等项目快建设、快投产、快见效: phrases of one length begin inside a list
+    inner = np.roll(linked & (np.diff(length, append=-1) == 0), -1)
+    begins, ends = (linked & (inner | ~after)).nonzero()[0], (after & ~linked).nonzero()[0]
     final = np.array((last.take(ends), last.take(ends - 1)))
     ends = ends[~(same(codes.take(final - 1)) & same(codes.take(final - 2)))]
     start[begins] = np.maximum(first[begins], last[begins] - length[begins + 1])

@@ -185,9 +185,8 @@ def _clauses(texts: Texts, found: Found, weight: Floats, at: Ints, cells: Ints) 
         cells: of a table of texts × themes.
     """
     codes, k = characters(texts.joined), len(theme_ids())
-    stops = reduce(np.logical_or, [codes == stop for stop in map(ord, "，；：。！？\n")]).nonzero()[
-        0
-    ]
+    marks = [codes == mark for mark in map(ord, "，；：。！？\n")]
+    stops = reduce(np.logical_or, marks).nonzero()[0]
     begins = _begins(np.searchsorted(stops, texts.starts.take(found.text) + found.first))
     clause = begins.cumsum() - 1
     total = np.bincount(clause, weight)
