@@ -108,11 +108,9 @@ def _panel(args: argparse.Namespace) -> None:
     from reportlib.resources import require
 
     wanted = [require(name, list(catalogue()), "indicator") for name in args.indicator]
-    figures = ["indicators", *["indicators_extended"] * bool(wanted)]
-    both = pd.concat([read_table(args.dir, name) for name in figures], ignore_index=True)
-    beside = ("reports", "coverage", "pages")
-    reports, coverage, pages = (read_table(args.dir, name) for name in beside)
-    cells = panel(both, reports, coverage, pages)
+    names = ["reports", "coverage", "pages", "indicators", *["indicators_extended"] * bool(wanted)]
+    reports, coverage, pages, *figures = (read_table(args.dir, name) for name in names)
+    cells = panel(pd.concat(figures, ignore_index=True), reports, coverage, pages)
     cells = cells[cells["indicator"].isin(wanted)] if wanted else cells
     table = outcomes(cells) if args.outcomes else cells
     if args.side and not args.outcomes:

@@ -113,7 +113,8 @@ def require(name: str, known: list[str], what: str) -> str:
         return name
     near = get_close_matches(name, known, 1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ReportlibError(f"unknown {what} {name!r}.{hint} Known: {', '.join(known)}")
+    listed = ", ".join(known[:200]) + f", … ({len(known)})" * (len(known) > 200)
+    raise ReportlibError(f"unknown {what} {name!r}.{hint} Known: {listed}")
 
 
 def one_thread() -> None:

@@ -510,7 +510,34 @@ def test_wrong_corrections_are_refused(case: str, tmp_path: Path) -> None:
     size = str(reportlib.load(folder_of(tmp_path / "pages", 1))["reports"].iloc[0].n_chars)
     with pytest.raises(ReportlibError, match=words_of_error):
         corrected(tmp_path, row.replace("SIZE", size))
-    assert not list(tmp_path.glob("out/*.csv"))
+    assert not list(tmp_path.glob("out/*"))
+
+
+@pytest.mark.parametrize("side", ["pages", "corrections"])
+def test_a_side_file_can_be_mended_and_tried_again(side: str, tmp_path: Path) -> None:
+    """A build that its side file stopped is in nobody's way; one that was killed is kept."""
+    pages, out = folder_of(tmp_path / "pages", 1), tmp_path / "out"
+    wrong = {
+        "pages": "doc,place\n0000.txt,无此地\n",
+        "corrections": f"{HEAD}0000.txt,1,2,value,1,2,李,x\n",
+    }
+    file = tmp_path / "side.csv"
+    file.write_text(wrong[side], encoding="utf-8")
+    with pytest.raises(ReportlibError, match=r"无此地|no such row"):
+        reportlib.build_tables([pages], out, **{side: file})  # type: ignore[arg-type]
+    file.write_text(wrong[side].split("\n")[0] + "\n", encoding="utf-8")
+    assert reportlib.build_tables([pages], out, **{side: file}).kinds["report"]
+
+
+def test_a_corrected_value_counts(tmp_path: Path) -> None:
+    """Its value in base units, which panels compare, changes with it; any encoding will do."""
+    pages = folder_of(tmp_path / "pages", 1)
+    rows = reportlib.load(pages)["indicators"]
+    row = rows[rows["value_base"].notna() & (rows["unit"] == "亿元")].iloc[0]
+    fix = f"{HEAD}0000.txt,{row.start},{row.end},value,{row.value:g},0.7,李,印刷错误\n"
+    (tmp_path / "fixes.csv").write_bytes(fix.replace(",", ";").encode("gb18030"))
+    mended = reportlib.load(pages, corrections=tmp_path / "fixes.csv")["indicators"]
+    assert mended.loc[row.name, ["value", "value_base"]].tolist() == [0.7, 70_000_000]
 
 
 def test_corrections_without_a_column(tmp_path: Path) -> None:

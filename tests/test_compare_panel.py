@@ -256,7 +256,7 @@ def test_command_writes_a_panel(build_folder: Path, tmp_path: Path) -> None:
         (["panel", "OUT", "--indicator", "gpd"], "Did you mean 'gdp'?"),
         (["panel", "nowhere"], "run reportlib build"),
         (["sample"], "--judged FILE"),
-        (["sample", "--judged", "nowhere.csv"], "no file nowhere.csv"),
+        (["sample", "--judged", "nowhere.csv"], "nowhere.csv: "),
     ],
 )
 def test_wrong_calls(

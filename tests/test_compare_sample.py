@@ -68,6 +68,22 @@ def test_judged_sheet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         judged(sheet.drop(columns="right"))
 
 
+@pytest.mark.parametrize(("encoding", "mark"), [("gb18030", ","), ("utf-16", "\t"), ("utf-8", ";")])
+def test_a_sheet_as_spreadsheets_save_it(encoding: str, mark: str, tmp_path: Path) -> None:
+    """Excel saves CSV in the encoding of the system, with the separator of the country."""
+    sheet = sample({"indicators": MANY}, 8, 0).assign(right=["1"] * 6 + ["0", ""], comment="好句")
+    sheet.to_csv(tmp_path / "sheet.csv", index=False, encoding=encoding, sep=mark)
+    pd.testing.assert_frame_equal(judged(tmp_path / "sheet.csv"), judged(sheet))
+
+
+def test_what_is_no_sheet_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence, no traceback."""
+    (tmp_path / "sheet.csv").write_bytes(bytes(range(256)) * 9)
+    for path in (tmp_path / "sheet.csv", tmp_path):
+        assert main(["sample", "--judged", str(path)]) == 2
+        assert "Traceback" not in capsys.readouterr().err
+
+
 def test_an_empty_table_gives_an_empty_sheet() -> None:
     """Nothing to judge is no error, and its precision is unknown, not zero."""
     sheet = sample({"indicators": figures([])}, 10)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reportlib.build.write import columns_of, parse
+from reportlib.build.write import columns_of
+from reportlib.read.tables import side_rows
 from reportlib.records import ReportlibError
 from reportlib.resources import require, schema
 
@@ -44,21 +45,16 @@ def read_corrections(path: Path) -> list[Correction]:
     """
     fields = {c["column"] for columns in schema().values() for c in columns} - FIXED
     fixes = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            head, *rows = list(parse(handle)) or [[]]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportlibError(f"cannot read corrections {path.name}: {error}") from None
+    head, rows = side_rows(path)
     if missing := [c for c in COLUMNS if c not in head]:
         raise ReportlibError(f"{path.name}: no column {missing[0]!r}; wanted {', '.join(COLUMNS)}")
-    for line, row in enumerate(rows, 2):
-        cells = dict(zip(head, ((cell or "").strip() for cell in row), strict=False))
-        if any(row):
-            fix = Correction._make([*(cells.get(c, "") for c in COLUMNS), line])
-            if not (fix.who and fix.why):
-                raise ReportlibError(f"{path.name} row {line}: who and why must be filled in")
-            require(fix.field, sorted(fields), f"field (row {line} of {path.name})")
-            fixes.append(fix)
+    for line, row in rows:
+        cells = dict(zip(head, map(str.strip, row), strict=False))
+        fix = Correction._make([*(cells.get(c, "") for c in COLUMNS), line + 1])
+        if not (fix.who and fix.why):
+            raise ReportlibError(f"{path.name} row {fix.line}: who and why must be filled in")
+        require(fix.field, sorted(fields), f"field (row {fix.line} of {path.name})")
+        fixes.append(fix)
     return fixes
 
 
@@ -96,7 +92,9 @@ def _fix(table: str, rows: Sequence[Any], fix: Correction) -> tuple[list[Any], l
             have = "" if cells[fix.field] is None else f"{cells[fix.field]}".removesuffix(".0")
             met.append(have)
             if have == fix.old:
-                cells[fix.field] = _typed(fix, kind)
+                cells[fix.field] = new = _typed(fix, kind)
+                if fix.field == "value" and (base := cells.get("value_base")):
+                    cells["value_base"] = new and float(f"{new * base / float(have):.12g}")
                 mark = f"corrected {fix.field}: {fix.old} → {fix.new} ({fix.who})"
                 if "note" in cells and fix.field != "note":
                     cells["note"] = "; ".join(filter(None, [cells["note"], mark]))

@@ -89,6 +89,7 @@ def _tex(table: pd.DataFrame, path: Path) -> None:
     style = shown.style.hide(axis="index").format(escape="latex", na_rep="")
     style, caption = style.format_index(escape="latex", axis=1), path.stem.replace("_", " ")
     text = style.to_latex(environment="longtable", hrules=True, caption=caption)
+    text = text.replace("\n[", "\n{[}")  # behind the end of a row a bracket would be its height
     path.write_text(text, encoding="utf-8", newline="\n")
 
 

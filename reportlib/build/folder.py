@@ -23,7 +23,7 @@ MARKER = ".reportlib.json"
 LOCK = ".reportlib.lock"
 PARTS = ".parts"  # what a build that is not finished has done so far, and unfinished files
 FORMATS = ("csv", "parquet")
-OTHER = "a build of other sources or versions"
+OTHER = "a build of other sources or versions, or with other options"
 
 
 @contextmanager

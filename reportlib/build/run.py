@@ -117,9 +117,14 @@ def build_tables(
             engine, unseen = "", not sys.stderr.isatty()
             with tqdm(total=len(found), unit="page", delay=2, disable=unseen) as bar:
                 bar.update(len(found) - sum(len(b.sources) for b in todo))
-                for done, used in _work(todo, jobs, cluster):
-                    engine = used
-                    bar.update(done)
+                try:
+                    for done, used in _work(todo, jobs, cluster):
+                        engine = used
+                        bar.update(done)
+                except ReportlibError as error:
+                    if len(todo) == len(batches) and not isinstance(error, OutputError):
+                        folder.clear(at)  # with the side file mended, nothing is in the way
+                    raise
             counted = parts.finish(at, len(batches), form)
             _write_versions(at, engine or words.engine_in_use())
             folder.mark(at, signature, finished=True)

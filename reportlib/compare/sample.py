@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from reportlib.compare.tables import frame, rows_of
+from reportlib.read.tables import side_rows
 from reportlib.records import ReportlibError
 
 YES, NO = "1 1.0 y yes true 对 是".split(), "0 0.0 n no false 错 否".split()
@@ -57,9 +58,9 @@ def judged(sheet: str | Path | pd.DataFrame) -> pd.DataFrame:
     [3, 2, 1]
     """
     if not isinstance(sheet, pd.DataFrame):
-        if not Path(sheet).is_file():
-            raise ReportlibError(f"no file {sheet}")
-        sheet = pd.read_csv(sheet, dtype="str", encoding="utf-8-sig", keep_default_na=False)
+        head, rows = side_rows(Path(sheet))
+        sheet = pd.DataFrame([dict(zip(head, row, strict=False)) for _, row in rows], columns=head)
+        sheet = sheet.fillna("")
     if missing := {"stratum", "right"} - set(sheet.columns):
         said = f"the sheet has no column {min(missing)!r}; begin with reportlib sample"
         raise ReportlibError(said)

@@ -64,7 +64,7 @@ def dot_plot(cells: pd.DataFrame, limit: float = float("inf")) -> Axes:
     indicators = list(dict.fromkeys([*known, *cells["indicator"]]))
     places = list(dict.fromkeys(cells["place"]))
     ax = frame(9, 0.5 * len(indicators) + 2, places)
-    looks = {p: (SHAPES[k % 7], COLOURS[k % 7]) for k, p in enumerate(places)}
+    looks = {p: (SHAPES[k % 7], COLOURS[(k + k // 7) % 7]) for k, p in enumerate(places)}
     for row in rows_of(cells):
         shape, colour = looks[row.place]
         share = (places.index(row.place) + 0.5) / len(places) - 0.5
@@ -76,7 +76,7 @@ def dot_plot(cells: pd.DataFrame, limit: float = float("inf")) -> Axes:
         if row.value_base > limit:
             ax.annotate(f"{row.value_base:g} →", at, (-8, 0), ha="right", **beside)
     for place, (shape, colour) in looks.items():
-        ax.plot([], [], shape, color=colour, label=place)
+        ax.plot([], [], shape, color=colour, label=short(place, 24))
     ax.grid(axis="x", color="#dddddd")
     ax.set_axisbelow(True)
     ax.axvline(0, color="#888888", lw=0.8)
@@ -103,7 +103,8 @@ def coverage_heat(coverage: pd.DataFrame, names: Mapping[str, str] | None = None
     states = settings("figures")["states"]
     lines = list(dict.fromkeys(zip(coverage["report_id"], coverage["side"], strict=True)))
     columns = list(dict.fromkeys(coverage["indicator"]))
-    shown = [f"{(names or {}).get(r, r)} {'目标' if s == 'target' else '实绩'}" for r, s in lines]
+    sides = {"target": "目标", "actual": "实绩"}
+    shown = [f"{short((names or {}).get(r, r), 24)} {sides[s]}" for r, s in lines]
     ax = frame(0.45 * len(columns) + 3.5, 0.32 * len(lines) + 2.6, shown)
     for row in rows_of(coverage):
         x, y = columns.index(row.indicator), lines.index((row.report_id, row.side))
@@ -177,7 +178,7 @@ def theme_heatmap(points: pd.DataFrame) -> Axes:
     ax.spines[:].set_visible(True)
     ax.imshow(wide, cmap="Blues", vmin=0, aspect="auto")
     few = len(n) <= 14
-    heads = [f"{short(str(c))}\nn = {k}" if few else str(c) for c, k in n.items()]
+    heads = [f"{short(str(c))}\nn = {k}" if few else short(str(c), 24) for c, k in n.items()]
     ax.set_xticks(range(len(n)), heads, size=8, rotation=0 if few else 90)
     for (y, x), share in np.ndenumerate(wide.to_numpy()) if few else ():
         dark = share > 0.6 * np.nanmax(wide.to_numpy())
@@ -240,6 +241,8 @@ def share_lines(points: pd.DataFrame, marks: pd.DataFrame | None = None, columns
     axes = grid(rows, columns, 3 * columns, 2 * rows + 0.6)
     for ax in axes.flat[len(themes) :]:
         ax.set_axis_off()
+    for ax in axes.flat[max(len(themes) - columns, 0) :]:  # the lowest of each column has the years
+        ax.tick_params(labelbottom=True)
     for ax, theme in zip(axes.flat, themes, strict=False):
         one = points[points["theme"] == theme]
         x, (low, high) = pd.to_numeric(one["plan_year"]), (100 * one[["low", "high"]].to_numpy()).T

@@ -124,10 +124,11 @@ def told(
 
 
 def short(name: str, most: int = 12) -> str:
-    """A label of at most ``most`` characters; what is left out of its middle shows as ….
+    """A label of at most ``most`` characters: without the folder, and with … for its middle.
 
-    >>> short("004_0f9bde7503defc49.txt:2")
-    '004_0f…txt:2'
+    >>> short("004_0f9bde7503defc49.txt:2"), short("provinces/北京市_2025.txt")
+    ('004_0f…txt:2', '北京市_2025.txt')
     """
     half = most // 2
+    name = name if len(name) <= most else name.rpartition("/")[2]
     return name if len(name) <= most else f"{name[: most - half]}…{name[1 - half :]}"

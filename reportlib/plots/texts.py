@@ -108,13 +108,13 @@ def opposed_words(counts: Sequence[pd.Series], titles: tuple[str, str]) -> Axes:
     ['确保 2', '力争 1']
     """
     longest = max(map(len, counts))
+    most = max(one.max() for one in counts) * 1.5
     ax = frame(8, 0.3 * longest + 1.4, [word for one in counts for word in one.index])
     for sign, one, colour in zip((-1, 1), counts, COLOURS, strict=False):
         ax.barh(range(len(one)), sign * one, color=colour, height=0.7)
         for k, (word, n) in enumerate(one.items()):
             side = "left" if sign > 0 else "right"
-            ax.text(sign * (n + 0.3), k, f"{word} {n}", va="center", ha=side)
-    most = max(one.max() for one in counts) * 1.5
+            ax.text(sign * (n + most / 99), k, f"{word} {n}", va="center", ha=side)
     ax.set_title(titles[1], loc="right")
     ax.axvline(0, color="black", lw=0.8)
     ax.spines[["left", "bottom"]].set_visible(False)

@@ -11,7 +11,6 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import tostring
@@ -21,8 +20,6 @@ from reportlib.publish.blocks import Block, Chapter, html_of, tree_of
 from reportlib.records import ReportlibError
 from reportlib.resources import DATA
 
-PAGE = 125  # half-width characters that the row of a table has room for; a wider one is turned
-COLUMN, HEAD = 22, 14  # beyond that a cell, or a head, is broken into lines
 ELSEWHERE = "*This reading view stands on the HTML page. 阅读视图见网页版。*"
 
 
@@ -65,23 +62,8 @@ def told(block: Block, number: int = 0) -> dict[str, Any]:
     if block.kind == "figure":
         return given | {"body": f"{number}.png", "alt": block.alt or block.caption}
     if (table := block.table) is not None:
-        return given | {"body": _table(table)}
+        return given | {"body": table}
     if block.kind in ("prose", "view"):
         tree = tree_of(html_of(block.body if block.kind == "prose" else ELSEWHERE))
         return given | {"body": tostring(tree, "unicode")}
     return given | {"body": block.body.rstrip()}
-
-
-def _table(table: dict[str, Any]) -> dict[str, Any]:
-    """A table with the number of its columns, and whether it needs a page turned."""
-    rows = table["rows"]
-    widths = [
-        [min(_width(cell["text"]), HEAD if k < table["head"] else COLUMN) for cell in row]
-        for k, row in enumerate(rows)
-    ]
-    wide = sum(max(column) + 2 for column in zip_longest(*widths, fillvalue=0)) > PAGE
-    return table | {"columns": sum(cell["colspan"] for cell in rows[0]), "wide": wide}
-
-
-def _width(plain: str) -> int:
-    return sum(2 if ord(c) >= 0x2E80 else 1 for c in plain)

@@ -22,6 +22,7 @@ LONGEST_CELL = 1 << 26  # characters
 MOST_ROWS = 100_000  # that hold anything
 MOST_LINES = 1 << 22  # of all sheets of an XLSX, counted to the number of the last row of each
 HALF = re.compile("[\ud800-\udfff]")  # JSON can spell half characters, which no file can hold
+GUARD = re.compile(r"^'(?=['=+\-@\t\r])")  # what the CSV files of a build put before such a sign
 SIDECAR = ["doc", "place", "adcode", "year", "source_url", "note"]
 CELLS = {"doc": ".+", "adcode": r"(\d{6})?", "year": r"((19|20)\d\d)?"}  # of a sidecar
 Rows = list[tuple[int, list[str]]]  # number and cells of the rows that hold anything
@@ -135,6 +136,25 @@ def _json_rows(text: str) -> Iterator[list[Any]]:
     yield from ([record.get(name) for name in head] for record in records)
 
 
+def side_rows(path: Path) -> tuple[list[str], Rows]:
+    """Head and filled rows of a CSV that a user wrote, in the encoding and with the separator that
+    the user's spreadsheet chose; the ``'`` that keeps a cell from being run is taken off.
+
+    Raises:
+        ReportlibError: not readable.
+
+    >>> side_rows(Path("nowhere.csv"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    reportlib.records.ReportlibError: nowhere.csv: [Errno 2] No such file or directory: ...
+    """
+    try:
+        (_, head), *rows = _full(csv_rows(decode(path.read_bytes()).text), count()) or [(0, [])]
+    except (OSError, ReadError) as error:
+        raise ReportlibError(f"{path.name}: {error}") from None
+    return head, [(number, [GUARD.sub("", cell) for cell in row]) for number, row in rows]
+
+
 def read_sidecar(path: Path) -> dict[str, dict[str, str]]:
     """What the user says of pages: ``{doc: {place, adcode, year, source_url, note}}``.
 
@@ -146,12 +166,9 @@ def read_sidecar(path: Path) -> dict[str, dict[str, str]]:
     >>> read_sidecar(Path("nowhere.csv"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    reportlib.records.ReportlibError: nowhere.csv: [Errno 2] No such file or directory: ...
+    reportlib.records.ReportlibError: nowhere.csv: ...
     """
-    try:
-        (_, head), *rows = _full(csv_rows(decode(path.read_bytes()).text), count()) or [(0, [])]
-    except (OSError, ReadError) as error:
-        raise ReportlibError(f"{path.name}: {error}") from None
+    head, rows = side_rows(path)
     for name in head:
         require(name, SIDECAR, f"column of {path.name}")
     require("doc", head, f"column of {path.name}")
