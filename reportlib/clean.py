@@ -82,9 +82,9 @@ def split_lines(text: str) -> list[Line]:
         near = odd[bisect_left(odd, at) : bisect_left(odd, end)]
         if whole := "".join(flat[at:end].split()) if near else flat[at:end]:
             cuts = _cuts(flat, at, end, whole)
+            has_marks = near and any(not text[k].isspace() for k in near)
             for first, last in pairwise([*cuts, end]) if cuts[1:] else [(at, end)]:
                 key = "".join(flat[first:last].split()) if cuts[1:] else whole
-                has_marks = near and any(not text[k].isspace() for k in near)
                 if key := _MARKS.sub("", key) if has_marks else key:
                     lines.append(Line(first, last, key))
     return lines
