@@ -107,15 +107,17 @@ def _panel(args: argparse.Namespace) -> None:
     from reportlib.indicators import catalogue
     from reportlib.resources import require
 
+    if args.outcomes and (args.side or args.wide):
+        raise ReportlibError("--outcomes has both sides in a row: leave out --side and --wide")
     wanted = [require(name, list(catalogue()), "indicator") for name in args.indicator]
     names = ["reports", "coverage", "pages", "indicators", *["indicators_extended"] * bool(wanted)]
     reports, coverage, pages, *figures = (read_table(args.dir, name) for name in names)
     cells = panel(pd.concat(figures, ignore_index=True), reports, coverage, pages)
     cells = cells[cells["indicator"].isin(wanted)] if wanted else cells
     table = outcomes(cells) if args.outcomes else cells
-    if args.side and not args.outcomes:
+    if args.side:
         table = table[table["side"] == args.side]
-    _write(wide(table) if args.wide and not args.outcomes else table, args.out)
+    _write(wide(table) if args.wide else table, args.out)
     if failed := int((pages["kind"] == "failed").sum()):
         _told(f"{failed} pages failed and stand in no cell; pages.csv says why")
 

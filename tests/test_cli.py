@@ -291,6 +291,7 @@ WRONG = {
     "nothing to explain": (["explain", "nowhere.txt"], "nowhere.txt"),
     "a folder to explain": (["explain", "two"], "two"),
     "no tables": (["panel", "two"], "reportlib build"),
+    "one side of both": (["panel", "two", "--outcomes", "--side", "target"], "leave out --side"),
 }
 
 
