@@ -157,7 +157,7 @@ def reliability(codes: pd.DataFrame, gold: pd.DataFrame) -> pd.DataFrame:
 
     >>> gold = corpus["sentence_codes"].assign(devices_disputed="")
     >>> reliability(corpus["sentence_codes"], gold).set_index("code").loc["hedge"].tolist()
-    [5.0, 5.0, 5.0, 1.0, 1.0, 1.0]
+    [3.0, 3.0, 3.0, 1.0, 1.0, 1.0]
     """
     gold = gold[gold["doc"].isin(codes["doc"])]
     rates = _coded(codes, gold, "devices", DEVICES, ["orientation"] * 3)

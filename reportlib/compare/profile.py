@@ -41,7 +41,7 @@ def profile(
     >>> found = profile(corpus, ["commitment"], reference="shipped")
     >>> print(found[["report_id", "value", "median", "percentile"]].round(1).to_string(index=False))
     report_id  value  median  percentile
-     2024.txt    3.1     2.5        82.2
+     2024.txt    3.1     2.5        80.7
      2025.txt    0.0     2.5         5.0
     """
     sets = {"folder": _folder, "shipped": _shipped}
