@@ -299,7 +299,7 @@ def show(
         every = [item for some in items.values() for item in some]
         cells += [headline(gold["indicators"], every)]
         spent = sum(ratio[name][t] for t in dict.fromkeys(items) if t in ratio[name])
-        print(f"| {name} | {told['version']} | {' | '.join(cells)} | {spent:.2f} |")
+        print(f"| {name} | {told['version'] or '–'} | {' | '.join(cells)} | {spent:.2f} |")
     print("\n| themes of sentences | version | right of found | found of gold | F1 "
           "| time of jieba |\n|---|---|---:|---:|---:|---:|")  # fmt: skip
     for name, told in results.items():
