@@ -113,9 +113,12 @@ def test_time_grows_with_the_length(piece: str) -> None:
     times = []
     for size in (6_000, 48_000):
         clues = Clues(sections=[("body", piece * (size // len(piece)))])
-        start = time.perf_counter()
-        describe(clues)
-        times.append(time.perf_counter() - start)
+        tries = []
+        for _ in range(3):  # the best, as other work on the machine takes its share
+            start = time.process_time()
+            describe(clues)
+            tries.append(time.process_time() - start)
+        times.append(min(tries))
     assert times[1] < 30 * max(times[0], 0.004)
 
 
