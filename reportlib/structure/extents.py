@@ -306,7 +306,7 @@ def _paint(page: Layout) -> None:
         printed_again = strays(page, draft)
         own = page.lines[draft.base : draft.last]
         for i, line in enumerate(own, draft.base):
-            if rule := printed_again.get(i, "") or _stray(line, page.lines[i - 1]):
+            if rule := printed_again.get(i, "") or _stray(line, page.lines[max(i - 1, 0)]):
                 line.rule = rule
             elif i < draft.stop:
                 line.label, line.rule, line.owner = "report", "body", k
